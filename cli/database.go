@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"placeops/config"
+	"placeops/jobs"
+	"placeops/postgres"
+	"placeops/store"
+)
+
+const (
+	databaseWait = 30 * time.Second // for an outside server that is still starting
+	closeWait    = time.Minute
+)
+
+// embeddedConfig says how placeops runs its own PostgreSQL.
+func embeddedConfig(cfg *config.Config, holder string, logger *slog.Logger) postgres.Config {
+	return postgres.Config{Dir: cfg.DataDir, BinDir: cfg.PostgresBin, Holder: holder, Durable: true, Logger: logger}
+}
+
+// withDatabase runs a command on the database: the one of a serve that runs beside it, its own, or the outside one.
+func (a *app) withDatabase(ctx context.Context, cfg *config.Config, run func(*pgxpool.Pool) error) (err error) {
+	logger := a.logger(cfg)
+	url := cfg.DatabaseURL
+	if cfg.Embedded() {
+		embedded, release, err := postgres.Open(ctx, embeddedConfig(cfg, postgres.HolderCommand, logger))
+		if err != nil {
+			return err
+		}
+		defer func() {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeWait)
+			defer cancel()
+			err = errors.Join(err, release(ctx))
+		}()
+		url = embedded
+	}
+	pool, err := store.OpenPool(ctx, url, store.PoolOptions{MaxConns: 4, Name: "placeops command"})
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	if err := waitForDatabase(ctx, pool, logger); err != nil {
+		return err
+	}
+	return run(pool)
+}
+
+// waitForDatabase gives an outside server a moment to start, as when both start at once.
+func waitForDatabase(ctx context.Context, pool *pgxpool.Pool, logger *slog.Logger) error {
+	ctx, cancel := context.WithTimeout(ctx, databaseWait)
+	defer cancel()
+	for {
+		err := pool.Ping(ctx)
+		if err == nil {
+			return nil
+		}
+		logger.WarnContext(ctx, "the database does not answer yet", "error", err)
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the database does not answer (%w): check DATABASE_URL and that the server runs", err)
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// prepareSchema migrates the database unless PLACEOPS_MIGRATE is off; then it only makes sure that nothing is pending.
+func prepareSchema(ctx context.Context, cfg *config.Config, pool *pgxpool.Pool, logger *slog.Logger) error {
+	migrator, err := newMigrator(pool)
+	if err != nil {
+		return err
+	}
+	if !bool(cfg.Migrate) {
+		pending, err := migrator.Pending(ctx)
+		if err == nil && pending {
+			return errors.New("the database schema is not current and PLACEOPS_MIGRATE is off: run `placeops migrate`")
+		}
+		return err
+	}
+	steps, err := migrator.Up(ctx)
+	for _, step := range steps {
+		logger.InfoContext(ctx, "migrated", "step", step.Name)
+	}
+	return err
+}
+
+func newMigrator(pool *pgxpool.Pool) (*store.Migrator, error) {
+	schema, err := jobs.NewSchema(pool, slog.New(slog.DiscardHandler)) // each step is reported by the caller
+	if err != nil {
+		return nil, err
+	}
+	return store.NewMigrator(pool, schema), nil
+}
+
+// withSchema is withDatabase with a current schema.
+func (a *app) withSchema(ctx context.Context, cfg *config.Config, run func(*pgxpool.Pool) error) error {
+	return a.withDatabase(ctx, cfg, func(pool *pgxpool.Pool) error {
+		if err := prepareSchema(ctx, cfg, pool, a.quietLogger(cfg)); err != nil {
+			return err
+		}
+		return run(pool)
+	})
+}
+
+// quietLogger is for commands, whose output is their result: only what needs attention is logged.
+func (a *app) quietLogger(cfg *config.Config) *slog.Logger {
+	quiet := *cfg
+	quiet.LogLevel = max(cfg.LogLevel, slog.LevelWarn)
+	return a.logger(&quiet)
+}

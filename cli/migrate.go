@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/spf13/cobra"
+
+	"placeops/store"
+)
+
+// migrations are what `placeops migrate` can do; up is what it does without a word.
+var migrations = map[string]func(*store.Migrator, context.Context) ([]store.Step, error){
+	"up":     (*store.Migrator).Up,
+	"down":   (*store.Migrator).Down,
+	"redo":   (*store.Migrator).Redo,
+	"status": (*store.Migrator).Status,
+}
+
+func (a *app) migrateCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "migrate [up|down|status|redo]",
+		Short: "Bring the database's schema up to date (up), or one step back (down)",
+		Long: "Migrates the tables of placeops and of its job queue together.\n\n" +
+			"  up      apply everything that is pending (the default)\n  down    roll back the newest migration, with its data\n" +
+			"  redo    down, then up\n  status  list all migrations",
+		ValidArgs: []string{"up", "down", "status", "redo"},
+		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			what := "up"
+			if len(args) == 1 {
+				what = args[0]
+			}
+			return a.migrate(cmd, what)
+		},
+	}
+}
+
+func (a *app) migrate(cmd *cobra.Command, what string) error {
+	ctx := cmd.Context()
+	cfg, err := a.settings(cmd, true)
+	if err != nil {
+		return err
+	}
+	return a.withDatabase(ctx, cfg, func(pool *pgxpool.Pool) error {
+		migrator, err := newMigrator(pool)
+		if err != nil {
+			return err
+		}
+		steps, err := migrations[what](migrator, ctx)
+		if err != nil {
+			return err
+		}
+		a.printSteps(what, steps)
+		return nil
+	})
+}
+
+func (a *app) printSteps(what string, steps []store.Step) {
+	done := map[bool]string{true: "applied", false: "rolled back"}
+	if what == "status" {
+		done[false] = "pending"
+	}
+	for _, step := range steps {
+		fmt.Fprintf(a.out, "%-12s %s\n", done[step.Applied], step.Name)
+	}
+	if len(steps) == 0 {
+		fmt.Fprintln(a.out, "nothing to do")
+	}
+}

@@ -1,0 +1,253 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"runtime"
+	"syscall"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/spf13/cobra"
+
+	"placeops/auth"
+	"placeops/config"
+	"placeops/jobs"
+	"placeops/postgres"
+	"placeops/server"
+	"placeops/store"
+	"placeops/uploads"
+)
+
+func (a *app) serveCommand() *cobra.Command {
+	var demo bool
+	cmd := &cobra.Command{
+		Use: "serve", Short: "Run the server", Args: cobra.NoArgs,
+		Long: "Runs the HTTP server and the job workers. Without DATABASE_URL it also runs its own PostgreSQL in the data folder.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := a.settings(cmd, false)
+			if err != nil {
+				return err
+			}
+			s := &service{app: a, cfg: cfg, logger: a.logger(cfg), demo: demo}
+			return s.run(cmd.Context())
+		},
+	}
+	cmd.Flags().BoolVar(&demo, "demo", false, "fill an empty database with a demo college")
+	a.settingFlag(cmd, false, "port", "PORT", "port to listen on")
+	a.settingFlag(cmd, false, "host", "PLACEOPS_HOST", "address to listen on")
+	return cmd
+}
+
+// service is a running placeops. Its parts start in the order database, jobs, HTTP and stop in the opposite one.
+type service struct {
+	*app
+	cfg    *config.Config
+	logger *slog.Logger
+	demo   bool
+
+	failed  <-chan error // the embedded database gave up
+	stopped []func(context.Context) error
+}
+
+func (s *service) run(ctx context.Context) (err error) {
+	for _, warning := range s.cfg.Warnings {
+		s.logger.WarnContext(ctx, warning)
+	}
+	s.logger.DebugContext(ctx, "settings", "config", s.cfg)
+	defer func() { err = errors.Join(err, s.stop()) }()
+	pool, err := s.startDatabase(ctx)
+	if err != nil {
+		return err
+	}
+	if err := prepareSchema(ctx, s.cfg, pool, s.logger); err != nil {
+		return err
+	}
+	files, err := uploads.Open(ctx, s.cfg.UploadsDir)
+	if err != nil {
+		return err
+	}
+	s.onStop(func(context.Context) error { return files.Close() })
+	queue, err := s.startJobs(ctx, pool, files)
+	if err != nil {
+		return err
+	}
+	serving, err := s.startHTTP(ctx, pool, queue, files)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		s.logger.InfoContext(ctx, "stopping")
+		return nil
+	case err := <-serving:
+		return err
+	case err := <-s.failed:
+		return err
+	}
+}
+
+func (s *service) onStop(stop func(context.Context) error) { s.stopped = append(s.stopped, stop) }
+
+// stop ends all parts, the last started first. A second signal ends the program at once: the database recovers.
+func (s *service) stop() error {
+	again := make(chan os.Signal, 1)
+	signal.Notify(again, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(again)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() {
+		select {
+		case <-again:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	var errs []error
+	for i := len(s.stopped) - 1; i >= 0; i-- {
+		ctx, cancel := context.WithTimeout(ctx, s.cfg.ShutdownTimeout)
+		errs = append(errs, s.stopped[i](ctx))
+		cancel()
+	}
+	return errors.Join(errs...)
+}
+
+func (s *service) startDatabase(ctx context.Context) (*pgxpool.Pool, error) {
+	url := s.cfg.DatabaseURL
+	if s.cfg.Embedded() {
+		database, err := postgres.Start(ctx, embeddedConfig(s.cfg, postgres.HolderServe, s.logger))
+		if err != nil {
+			return nil, err
+		}
+		s.onStop(database.Stop)
+		s.failed = database.Failed()
+		url = database.URL()
+	}
+	pool, err := store.OpenPool(ctx, url, store.PoolOptions{MaxConns: int32(s.cfg.DBMaxConns), Name: "placeops"}) //nolint:gosec // checked by config
+	if err != nil {
+		return nil, err
+	}
+	s.onStop(func(ctx context.Context) error { return closePool(ctx, pool) })
+	return pool, waitForDatabase(ctx, pool, s.logger)
+}
+
+// closePool waits for connections in use, but not for ever.
+func closePool(ctx context.Context, pool *pgxpool.Pool) error {
+	closed := make(chan struct{})
+	go func() {
+		pool.Close()
+		close(closed)
+	}()
+	select {
+	case <-closed:
+		return nil
+	case <-ctx.Done():
+		return errors.New("some database connections were still in use at the end")
+	}
+}
+
+func (s *service) startJobs(ctx context.Context, pool *pgxpool.Pool, files *uploads.Store) (*jobs.Client, error) {
+	logger := s.logger.With("component", "river")
+	options := jobs.Options{Workers: s.cfg.Workers}
+	if s.cfg.Embedded() {
+		options.Running = jobs.NewRunningSet()
+		resuming, stop := context.WithCancel(context.WithoutCancel(ctx))
+		options.Running.ResumeInterrupted(resuming, pool, s.logger)
+		s.onStop(func(context.Context) error { stop(); return nil })
+	}
+	client, err := jobs.NewClient(jobs.Deps{Pool: pool, Uploads: files, Logger: logger}, options)
+	if err != nil {
+		return nil, err
+	}
+	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
+		return nil, err
+	}
+	s.onStop(func(ctx context.Context) error { return stopJobs(ctx, client) })
+	return client, nil
+}
+
+// stopJobs lets running jobs finish; those that do not are cut off and run again after the next start.
+func stopJobs(ctx context.Context, client *jobs.Client) error {
+	if err := client.Stop(ctx); err == nil {
+		return nil
+	}
+	return client.StopAndCancel(context.WithoutCancel(ctx))
+}
+
+func (s *service) startHTTP(ctx context.Context, pool *pgxpool.Pool, queue *jobs.Client, files *uploads.Store) (<-chan error, error) {
+	tokens, err := auth.NewTokens([]byte(s.cfg.JWTSecret))
+	if err != nil {
+		return nil, err
+	}
+	migrator, err := newMigrator(pool)
+	if err != nil {
+		return nil, err
+	}
+	passwords := auth.NewPasswords(runtime.GOMAXPROCS(0))
+	web, err := server.New(server.Deps{
+		Pool: pool, Jobs: queue, Tokens: tokens, Passwords: passwords, Limits: s.cfg.LoginLimits(), Uploads: files,
+		Links: uploads.NewLinks([]byte(s.cfg.JWTSecret)), Zone: s.cfg.Zone, Logger: s.logger, Version: version(),
+		CORSOrigins: s.cfg.CORSOrigins, TrustedProxies: s.cfg.TrustedProxies,
+		Migrated: func(ctx context.Context) (bool, error) {
+			pending, err := migrator.Pending(ctx)
+			return !pending, err
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.cfg.ListenAddress())
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s (%w): choose another PORT or PLACEOPS_HOST", s.cfg.ListenAddress(), err)
+	}
+	if err := s.greet(ctx, pool, passwords, listener.Addr()); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	serving := make(chan error, 1)
+	go func() { serving <- web.Serve(listener) }()
+	s.onStop(web.Shutdown)
+	s.logger.InfoContext(ctx, "ready", "address", listener.Addr().String())
+	return serving, nil
+}
+
+// greet tells the person at the terminal where to go, and with --demo as whom.
+func (s *service) greet(ctx context.Context, pool *pgxpool.Pool, passwords *auth.Passwords, address net.Addr) error {
+	empty, err := hasNobody(ctx, pool)
+	if err != nil {
+		return err
+	}
+	if empty && s.demo {
+		if err := makeDemo(ctx, pool, passwords); err != nil {
+			return fmt.Errorf("demo college: %w", err)
+		}
+	}
+	fmt.Fprintf(s.out, "placeOps is ready at http://%s (API: /docs)\n", reachable(address))
+	if s.demo {
+		return printDemo(ctx, s.out, pool)
+	}
+	if empty {
+		fmt.Fprintln(s.out, "Nobody can sign in yet: placeops user add --role HEAD --name NAME --email ADDRESS")
+	}
+	return nil
+}
+
+func hasNobody(ctx context.Context, pool *pgxpool.Pool) (bool, error) {
+	some, err := store.HasUsers(ctx, pool)
+	return !some, err
+}
+
+// reachable is a listening address as a browser on this machine takes it.
+func reachable(address net.Addr) string {
+	host, port, err := net.SplitHostPort(address.String())
+	if err != nil {
+		return address.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, port)
+}

@@ -1,0 +1,130 @@
+package config
+
+import (
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"placeops/auth"
+)
+
+const (
+	minConns = 4 // the queue holds two of its own, requests need the rest
+	maxConns = 10000
+
+	minShutdown = time.Second
+	maxShutdown = 10 * time.Minute
+)
+
+// Levels in between, such as info+1, would mean nothing here.
+var logLevels = []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError}
+
+var hostName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`)
+
+// check returns the settings that have the right type but not a usable value.
+func (c *Config) check(options LoadOptions) Faults {
+	usable := map[string]bool{
+		"PORT":                      c.Port >= 0 && c.Port <= 65535,
+		"PLACEOPS_HOST":             c.Host == "" || isHost(c.Host),
+		"PLACEOPS_POSTGRES_BIN":     c.PostgresBin == "" || holdsServer(c.PostgresBin),
+		"PLACEOPS_DB_MAX_CONNS":     c.DBMaxConns == 0 || c.DBMaxConns >= minConns && c.DBMaxConns <= maxConns,
+		"PLACEOPS_WORKERS":          c.Workers == 0 || c.Workers >= 1 && c.Workers <= 1000 && c.Workers < c.maxConns(),
+		"PLACEOPS_LOG_LEVEL":        slices.Contains(logLevels, c.LogLevel),
+		"PLACEOPS_LOG_FORMAT":       c.LogFormat == "text" || c.LogFormat == "json",
+		"PLACEOPS_SHUTDOWN_TIMEOUT": c.ShutdownTimeout >= minShutdown && c.ShutdownTimeout <= maxShutdown,
+	}
+	var faults Faults
+	for name, ok := range usable {
+		if !ok {
+			faults = append(faults, Fault{Setting: name})
+		}
+	}
+	faults = append(faults, c.checkDatabaseURL()...)
+	return append(faults, c.checkJWTSecret(options)...)
+}
+
+// checkDatabaseURL never passes on what the parser says: it may quote parts of
+// the password.
+func (c *Config) checkDatabaseURL() Faults {
+	if c.Embedded() {
+		return nil
+	}
+	_, err := pgxpool.ParseConfig(c.DatabaseURL)
+	if err == nil && !hasBrokenPassword(c.DatabaseURL) {
+		return nil
+	}
+	fault := Fault{Setting: "DATABASE_URL"}
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		fault.Detail = "names a file that cannot be read: " + file.Error()
+	}
+	return Faults{fault}
+}
+
+// hasBrokenPassword finds URLs whose password holds a bare #, / or ?. Read by
+// the rules, such a URL ends there: the user becomes the host, and the start of
+// the password may become a port, to be shown in messages.
+func hasBrokenPassword(databaseURL string) bool {
+	u, err := url.Parse(databaseURL)
+	return err == nil && u.Scheme != "" && u.User == nil && strings.Contains(databaseURL, "@")
+}
+
+func (c *Config) checkJWTSecret(options LoadOptions) Faults {
+	switch {
+	case c.JWTSecret != "" && len(c.JWTSecret) < auth.MinSecretLength:
+		return Faults{{Setting: "JWT_SECRET"}}
+	case c.JWTSecret == "" && !c.Embedded() && !options.WithoutJWTSecret:
+		return Faults{{Setting: "JWT_SECRET", Detail: "must be set when DATABASE_URL is: make one with openssl rand -hex 32 and give all processes the same"}}
+	}
+	return nil
+}
+
+// derive fills in what depends on other settings or on the machine.
+func (c *Config) derive() {
+	c.DataDir = filepath.Clean(c.DataDir)
+	if c.UploadsDir == "" {
+		c.UploadsDir = filepath.Join(c.DataDir, "uploads")
+	}
+	c.DBMaxConns = c.maxConns()
+	if c.Workers == 0 {
+		c.Workers = min(max(4, 2*cores()), c.DBMaxConns/2)
+	}
+}
+
+func (c *Config) maxConns() int {
+	if c.DBMaxConns != 0 {
+		return c.DBMaxConns
+	}
+	return max(10, 4*cores())
+}
+
+// cores respects the share of a container, which NumCPU does not.
+func cores() int {
+	return runtime.GOMAXPROCS(0)
+}
+
+func isHost(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil || hostName.MatchString(host)
+}
+
+func holdsServer(folder string) bool {
+	for _, program := range []string{"postgres", "initdb"} {
+		info, err := os.Stat(filepath.Join(folder, program))
+		if err != nil || !info.Mode().IsRegular() || info.Mode()&0o111 == 0 {
+			return false
+		}
+	}
+	return true
+}

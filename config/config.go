@@ -1,0 +1,70 @@
+package config
+
+import (
+	"log/slog"
+	"net"
+	"strconv"
+	"time"
+
+	"placeops/auth"
+)
+
+// Config is the checked settings of one process. Load makes it; what was left
+// to be derived is filled in. Printing or logging it never shows a secret.
+type Config struct {
+	// DatabaseURL is empty when placeops runs its own PostgreSQL. See Embedded.
+	DatabaseURL string `env:"DATABASE_URL" json:"-"`
+	// JWTSecret has at least auth.MinSecretLength bytes, unless Load was told
+	// that none is needed.
+	JWTSecret string `env:"JWT_SECRET" json:"-"`
+
+	Port           int     `env:"PORT"`          // 0 = any free port
+	Host           string  `env:"PLACEOPS_HOST"` // empty = all addresses
+	CORSOrigins    Origins `env:"CORS_ORIGIN"`
+	TrustedProxies Proxies `env:"PLACEOPS_TRUSTED_PROXIES"`
+
+	DataDir     string `env:"PLACEOPS_DATA_DIR"`
+	UploadsDir  string `env:"PLACEOPS_UPLOADS_DIR"`
+	PostgresBin string `env:"PLACEOPS_POSTGRES_BIN"` // empty = the carried server
+
+	Migrate    Switch `env:"PLACEOPS_MIGRATE"`
+	DBMaxConns int    `env:"PLACEOPS_DB_MAX_CONNS"`
+	Workers    int    `env:"PLACEOPS_WORKERS"`
+
+	Zone *time.Location `env:"PLACEOPS_TZ"`
+
+	LoginMaxPerAccountAddress auth.Limit `env:"PLACEOPS_LOGIN_MAX_PER_ACCOUNT_ADDRESS"`
+	LoginMaxPerAccount        auth.Limit `env:"PLACEOPS_LOGIN_MAX_PER_ACCOUNT"`
+	LoginMaxPerAddress        auth.Limit `env:"PLACEOPS_LOGIN_MAX_PER_ADDRESS"`
+
+	LogLevel  slog.Level `env:"PLACEOPS_LOG_LEVEL"`
+	LogFormat string     `env:"PLACEOPS_LOG_FORMAT"` // "text" or "json"
+
+	ShutdownTimeout time.Duration `env:"PLACEOPS_SHUTDOWN_TIMEOUT"`
+
+	// Password is for the command user add alone, which also checks it.
+	Password string `env:"PLACEOPS_PASSWORD" json:"-"`
+
+	// Warnings are lines for the log about settings that do not stop the start:
+	// unknown names, a secret that others can read.
+	Warnings []string
+}
+
+// Embedded reports whether placeops runs its own PostgreSQL.
+func (c Config) Embedded() bool {
+	return c.DatabaseURL == ""
+}
+
+// ListenAddress is the address for net.Listen, such as ":5000".
+func (c Config) ListenAddress() string {
+	return net.JoinHostPort(c.Host, strconv.Itoa(c.Port))
+}
+
+// LoginLimits gathers the three limits on failed sign-ins.
+func (c Config) LoginLimits() auth.LoginLimits {
+	return auth.LoginLimits{
+		PerAccountAndAddress: c.LoginMaxPerAccountAddress,
+		PerAccount:           c.LoginMaxPerAccount,
+		PerAddress:           c.LoginMaxPerAddress,
+	}
+}

@@ -1,0 +1,136 @@
+package config
+
+// Setting describes one setting for people: in .env.example, in help texts and
+// in errors.
+type Setting struct {
+	// Name is the name of the environment variable.
+	Name string
+	// Default is what holds while the setting is absent or empty.
+	Default string
+	// Help says in a few words what the setting is for.
+	Help string
+	// Allowed completes the sentence "NAME must be …".
+	Allowed string
+	// Secret settings are never printed.
+	Secret bool
+}
+
+// Settings returns all settings in the order of .env.example.
+func Settings() []Setting {
+	return []Setting{
+		{
+			Name:    "DATABASE_URL",
+			Help:    "PostgreSQL server to use; empty = placeops runs its own in the data directory",
+			Allowed: "a PostgreSQL URL such as postgres://user:password@host:5432/database (write special characters in the password as %XX), or key=value words",
+			Secret:  true,
+		},
+		{
+			Name:    "JWT_SECRET",
+			Help:    "Secret that signs the sign-in tokens; empty = made once and kept in the data directory (not with DATABASE_URL)",
+			Allowed: "at least 32 bytes of randomness, for example from: openssl rand -hex 32",
+			Secret:  true,
+		},
+		{
+			Name: "PORT", Default: "5000",
+			Help:    "Port to listen on",
+			Allowed: "a whole number from 0 to 65535 (0 = any free port)",
+		},
+		{
+			Name:    "PLACEOPS_HOST",
+			Help:    "Address to listen on; empty = all addresses of this machine",
+			Allowed: "an IP address or a host name, without a port",
+		},
+		{
+			Name:    "CORS_ORIGIN",
+			Help:    "Web sites on other addresses that may call the API from a browser",
+			Allowed: "a comma-separated list of scheme://host[:port], without paths or *",
+		},
+		{
+			Name:    "PLACEOPS_TRUSTED_PROXIES",
+			Help:    "Reverse proxies whose X-Forwarded-For is believed; empty = none",
+			Allowed: "a comma-separated list of IP addresses or networks such as 10.0.0.0/8",
+		},
+		{
+			Name: "PLACEOPS_DATA_DIR", Default: "./placeops-data",
+			Help:    "Folder for everything that placeops keeps in files",
+			Allowed: "the path of a folder; it is made when missing",
+		},
+		{
+			Name:    "PLACEOPS_UPLOADS_DIR",
+			Help:    "Folder for job descriptions and exports; empty = uploads in the data directory",
+			Allowed: "the path of a folder; it is made when missing",
+		},
+		{
+			Name:    "PLACEOPS_POSTGRES_BIN",
+			Help:    "Folder with another PostgreSQL server to run instead of the carried one",
+			Allowed: "the path of a folder that holds the programs postgres and initdb",
+		},
+		{
+			Name: "PLACEOPS_MIGRATE", Default: "on",
+			Help:    "Whether serve brings the database up to date when it starts",
+			Allowed: "on or off",
+		},
+		{
+			Name: "PLACEOPS_DB_MAX_CONNS", Default: "0",
+			Help:    "Database connections of this process; 0 = four per core, at least 10",
+			Allowed: "0 or a whole number from 4 to 10000",
+		},
+		{
+			Name: "PLACEOPS_WORKERS", Default: "0",
+			Help:    "Jobs that this process works on at once; 0 = two per core, at least 4",
+			Allowed: "0 or a whole number from 1 to 1000, less than PLACEOPS_DB_MAX_CONNS",
+		},
+		{
+			Name: "PLACEOPS_TZ", Default: "Asia/Kolkata",
+			Help:    "Time zone of the office, for dates without one",
+			Allowed: "the name of an IANA time zone such as Asia/Kolkata or UTC",
+		},
+		{
+			Name: "PLACEOPS_LOGIN_MAX_PER_ACCOUNT_ADDRESS", Default: "10/15m",
+			Help:    "Failed sign-ins of one address at one account",
+			Allowed: limitAllowed,
+		},
+		{
+			Name: "PLACEOPS_LOGIN_MAX_PER_ACCOUNT", Default: "50/15m",
+			Help:    "Failed sign-ins at one account from all addresses",
+			Allowed: limitAllowed,
+		},
+		{
+			Name: "PLACEOPS_LOGIN_MAX_PER_ADDRESS", Default: "100/5m",
+			Help:    "Failed sign-ins of one address at all accounts (a campus may share one address)",
+			Allowed: limitAllowed,
+		},
+		{
+			Name: "PLACEOPS_LOG_LEVEL", Default: "info",
+			Help:    "What is logged",
+			Allowed: "debug, info, warn or error",
+		},
+		{
+			Name: "PLACEOPS_LOG_FORMAT", Default: "text",
+			Help:    "How it is logged",
+			Allowed: "text or json",
+		},
+		{
+			Name: "PLACEOPS_SHUTDOWN_TIMEOUT", Default: "20s",
+			Help:    "How long running requests and jobs may take to finish when the server stops",
+			Allowed: "a duration from 1s to 10m",
+		},
+		{
+			Name:    "PLACEOPS_PASSWORD",
+			Help:    "Password of the person that the command user add makes; nothing else reads it",
+			Allowed: "8 to 128 characters, not a common password",
+			Secret:  true,
+		},
+	}
+}
+
+const limitAllowed = "failures/window such as 10/15m, 1 to 1000000 failures in 1s to 24h"
+
+func settingNamed(name string) Setting {
+	for _, setting := range Settings() {
+		if setting.Name == name {
+			return setting
+		}
+	}
+	return Setting{Name: name}
+}

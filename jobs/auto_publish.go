@@ -1,0 +1,30 @@
+package jobs
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"placeops/store"
+)
+
+// AutoPublishArgs asks to select the students of a drive that has just been published, and to tell people.
+type AutoPublishArgs struct {
+	DriveID     int64 `json:"drive_id"`
+	RequestedBy int64 `json:"requested_by"`
+}
+
+// Kind names the job.
+func (AutoPublishArgs) Kind() string { return "auto-publish" }
+
+type autoPublishWorker struct {
+	river.WorkerDefaults[AutoPublishArgs]
+	deps Deps
+}
+
+func (w *autoPublishWorker) Work(ctx context.Context, job *river.Job[AutoPublishArgs]) error {
+	return refilter(ctx, w.deps, job, job.Args.DriveID, func(tx pgx.Tx, drive store.Drive) error {
+		return store.NoticeDrivePublished(ctx, tx, drive, job.Args.RequestedBy)
+	})
+}

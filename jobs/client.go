@@ -1,0 +1,88 @@
+package jobs
+
+import (
+	"fmt"
+	"log/slog"
+	"runtime"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"placeops/uploads"
+)
+
+// Client inserts jobs and, once started, works them.
+type Client = river.Client[pgx.Tx]
+
+// Deps is what workers need.
+type Deps struct {
+	Pool    *pgxpool.Pool
+	Uploads *uploads.Store
+	Logger  *slog.Logger
+}
+
+// Options tune a working client.
+type Options struct {
+	Workers int         // at once, in the default queue; 0: two per core
+	Running *RunningSet // if given, holds the ids of the jobs that this process is working
+}
+
+const (
+	importQueue = "imports" // long and heavy: one at a time for each process, so that publishing never waits behind it
+
+	jobTimeout = time.Minute
+	// rescueAfter is when a job whose process has vanished is taken to be lost: just above the longest timeout, so that
+	// with River's own interval of 30 s it runs again within 5 minutes.
+	rescueAfter = importTimeout + 20*time.Second
+	// fetchCooldown bounds how often one process asks for jobs. River's default of 100 ms would be most of the time
+	// between publishing a drive and the first registration.
+	fetchCooldown = 2 * time.Millisecond
+	// keepCompleted is how long a finished job can still be looked at.
+	keepCompleted = 7 * 24 * time.Hour
+)
+
+// NewClient returns a client that works all kinds of jobs after Start.
+func NewClient(deps Deps, options Options) (*Client, error) {
+	workers := river.NewWorkers()
+	for _, err := range []error{
+		river.AddWorkerSafely(workers, &autoPublishWorker{deps: deps}),
+		river.AddWorkerSafely(workers, &eligibilityFilterWorker{deps: deps}),
+		river.AddWorkerSafely(workers, &closeRegistrationsWorker{deps: deps}),
+		river.AddWorkerSafely(workers, &importStudentsWorker{deps: deps}),
+	} {
+		if err != nil {
+			return nil, fmt.Errorf("jobs: %w", err)
+		}
+	}
+	config := &river.Config{
+		Queues: map[string]river.QueueConfig{
+			river.QueueDefault: {MaxWorkers: workerCount(options.Workers)},
+			importQueue:        {MaxWorkers: 1},
+		},
+		Workers:                     workers,
+		Logger:                      deps.Logger,
+		JobTimeout:                  jobTimeout,
+		RescueStuckJobsAfter:        rescueAfter,
+		FetchCooldown:               fetchCooldown,
+		CompletedJobRetentionPeriod: keepCompleted,
+	}
+	if options.Running != nil {
+		config.WorkerMiddleware = append(config.WorkerMiddleware, options.Running)
+	}
+	return river.NewClient(riverpgxv5.New(deps.Pool), config)
+}
+
+// NewInserter returns a client that only inserts jobs.
+func NewInserter(pool *pgxpool.Pool, logger *slog.Logger) (*Client, error) {
+	return river.NewClient(riverpgxv5.New(pool), &river.Config{Logger: logger})
+}
+
+func workerCount(configured int) int {
+	if configured > 0 {
+		return configured
+	}
+	return 2 * runtime.GOMAXPROCS(0)
+}

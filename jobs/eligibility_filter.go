@@ -1,0 +1,29 @@
+package jobs
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"placeops/store"
+)
+
+// EligibilityFilterArgs asks to store again which students are eligible for a drive, after marks have changed.
+type EligibilityFilterArgs struct {
+	DriveID     int64 `json:"drive_id"`
+	RequestedBy int64 `json:"requested_by"`
+}
+
+// Kind names the job.
+func (EligibilityFilterArgs) Kind() string { return "eligibility-filter" }
+
+type eligibilityFilterWorker struct {
+	river.WorkerDefaults[EligibilityFilterArgs]
+	deps Deps
+}
+
+// Work needs to tell nobody: the notice of an open drive is for everybody selected, whenever they became so.
+func (w *eligibilityFilterWorker) Work(ctx context.Context, job *river.Job[EligibilityFilterArgs]) error {
+	return refilter(ctx, w.deps, job, job.Args.DriveID, func(pgx.Tx, store.Drive) error { return nil })
+}

@@ -1,0 +1,56 @@
+package postgres
+
+import (
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"time"
+)
+
+// Who holds a data directory.
+const (
+	HolderServe   = "serve"
+	HolderCommand = "command"
+)
+
+const (
+	// lockPatience is how long to wait for a holder that will soon be done.
+	lockPatience = 30 * time.Second
+	// giveUpAfter is how long restarts may fail in a row.
+	giveUpAfter = time.Minute
+)
+
+// Config says where and how to run the server.
+type Config struct {
+	Dir      string            // the placeops data directory; everything lives below it
+	BinDir   string            // server binaries to use; "" means the bundle, else the newest installed
+	Holder   string            // HolderServe or HolderCommand; "" means serve in Start, command in Open
+	Durable  bool              // false only in tests: a crash of the machine may then lose the database
+	Settings map[string]string // extra PostgreSQL settings, they win over the defaults
+	Logger   *slog.Logger      // also gets PostgreSQL's own log lines; nil discards them
+
+	giveUpAfter time.Duration // shortened by tests
+}
+
+// checked returns the configuration with defaults filled in.
+func (c Config) checked(holder string) (Config, error) {
+	if c.Dir == "" {
+		return c, errors.New("no data directory given: set PLACEOPS_DATA_DIR, or DATABASE_URL to use another PostgreSQL")
+	}
+	dir, err := filepath.Abs(c.Dir)
+	if err != nil {
+		return c, err
+	}
+	c.Dir = dir
+	if c.Holder == "" {
+		c.Holder = holder
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	c.Logger = c.Logger.With("component", "postgres")
+	if c.giveUpAfter == 0 {
+		c.giveUpAfter = giveUpAfter
+	}
+	return c, nil
+}

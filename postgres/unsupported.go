@@ -1,0 +1,36 @@
+//go:build !unix
+
+package postgres
+
+import (
+	"context"
+	"errors"
+)
+
+var errUnsupported = errors.New("placeops cannot run its own PostgreSQL on this operating system: set DATABASE_URL to a PostgreSQL server")
+
+// Server is a running PostgreSQL server; there is none on this platform.
+type Server struct{}
+
+// Start returns an error that tells to set DATABASE_URL.
+func Start(context.Context, Config) (*Server, error) { return nil, errUnsupported }
+
+// Open returns an error that tells to set DATABASE_URL.
+func Open(context.Context, Config) (string, func(context.Context) error, error) {
+	return "", nil, errUnsupported
+}
+
+// URL returns "".
+func (s *Server) URL() string { return "" }
+
+// Pid returns 0.
+func (s *Server) Pid() int { return 0 }
+
+// Restarts returns 0.
+func (s *Server) Restarts() int { return 0 }
+
+// Failed returns a channel that never delivers.
+func (s *Server) Failed() <-chan error { return nil }
+
+// Stop does nothing.
+func (s *Server) Stop(context.Context) error { return nil }

@@ -1,0 +1,41 @@
+package server
+
+import (
+	"context"
+
+	"placeops/eligibility"
+	"placeops/store"
+)
+
+type previewOutput struct {
+	Body eligibility.Preview
+}
+
+type previewCriteriaInput struct {
+	Body CriteriaFields
+}
+
+// previewCriteria counts who would be eligible, before there is a drive.
+func (s *Server) previewCriteria(ctx context.Context, in *previewCriteriaInput) (*previewOutput, error) {
+	criteria, faults := in.Body.applyTo(eligibility.Criteria{})
+	if len(faults) > 0 {
+		return nil, store.InvalidFields(faults...)
+	}
+	return s.preview(ctx, criteria)
+}
+
+func (s *Server) previewDrive(ctx context.Context, in *IDInput) (*previewOutput, error) {
+	drive, err := store.DriveFor(ctx, s.pool, viewer(me(ctx)), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return s.preview(ctx, eligibility.Of(drive.Drive))
+}
+
+func (s *Server) preview(ctx context.Context, criteria eligibility.Criteria) (*previewOutput, error) {
+	preview, err := eligibility.PreviewCounts(ctx, s.pool, criteria)
+	if err != nil {
+		return nil, err
+	}
+	return &previewOutput{Body: preview}, nil
+}

@@ -1,0 +1,177 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"placeops/store"
+	"placeops/store/decimal"
+)
+
+type RegistrationBody struct {
+	RegistrationID int64     `json:"registration_id"`
+	DriveID        int64     `json:"drive_id"`
+	StudentID      int64     `json:"student_id"`
+	RegisteredAt   time.Time `json:"registered_at"`
+}
+
+type registerInput struct {
+	Body struct {
+		DriveID int64 `json:"drive_id" minimum:"1" maximum:"9007199254740991"`
+	}
+}
+
+type registrationOutput struct {
+	Status int
+	Body   RegistrationBody
+}
+
+func (s *Server) register(ctx context.Context, in *registerInput) (*registrationOutput, error) {
+	return s.registerFor(ctx, in.Body.DriveID)
+}
+
+func (s *Server) registerForDrive(ctx context.Context, in *IDInput) (*registrationOutput, error) {
+	return s.registerFor(ctx, in.ID)
+}
+
+// registerFor answers 201 the first time, and 200 with the same registration from then on.
+func (s *Server) registerFor(ctx context.Context, driveID int64) (*registrationOutput, error) {
+	r, err := store.Register(ctx, s.pool, driveID, me(ctx).UserID)
+	if err != nil {
+		return nil, err
+	}
+	out := registrationOutput{Status: http.StatusOK, Body: RegistrationBody{
+		RegistrationID: r.RegistrationID, DriveID: r.DriveID, StudentID: r.StudentID, RegisteredAt: r.RegisteredAt,
+	}}
+	if r.Created {
+		out.Status = http.StatusCreated
+	}
+	return &out, nil
+}
+
+func (s *Server) withdraw(ctx context.Context, in *IDInput) (*struct{}, error) {
+	return nil, store.Withdraw(ctx, s.pool, in.ID, me(ctx).UserID)
+}
+
+// ownRegistrationBody is an own registration with the drive's fields beside it.
+type ownRegistrationBody struct {
+	RegistrationBody
+	DriveOfRegistration
+	Attendance *string `json:"attendance" enum:"PRESENT,ABSENT" doc:"Own attendance, once it is published."`
+}
+
+// DriveOfRegistration is DriveBody without what RegistrationBody has.
+type DriveOfRegistration struct {
+	CompanyName          string           `json:"company_name"`
+	JobTitle             string           `json:"job_title"`
+	DomainName           *string          `json:"domain_name"`
+	JobDescription       *string          `json:"job_description"`
+	Location             *string          `json:"location"`
+	PackageLPA           *decimal.Decimal `json:"package_lpa" nullable:"true"`
+	InterviewDate        *time.Time       `json:"interview_date"`
+	RegistrationDeadline *time.Time       `json:"registration_deadline"`
+	Status               string           `json:"status"`
+	AttendancePublished  bool             `json:"attendance_published"`
+	PublishedAt          *time.Time       `json:"published_at"`
+	PDFPath              *string          `json:"pdf_path"`
+}
+
+func (s *Server) ownRegistrationBodyOf(r store.OwnRegistration) ownRegistrationBody {
+	d := s.plainDriveBody(r.Drive, r.DomainName)
+	return ownRegistrationBody{
+		RegistrationBody: RegistrationBody{
+			RegistrationID: r.RegistrationID, DriveID: d.DriveID, StudentID: r.StudentID, RegisteredAt: r.RegisteredAt,
+		},
+		DriveOfRegistration: DriveOfRegistration{
+			CompanyName: d.CompanyName, JobTitle: d.JobTitle, DomainName: d.DomainName, JobDescription: d.JobDescription,
+			Location: d.Location, PackageLPA: d.PackageLPA, InterviewDate: d.InterviewDate,
+			RegistrationDeadline: d.RegistrationDeadline, Status: d.Status, AttendancePublished: d.AttendancePublished,
+			PublishedAt: d.PublishedAt, PDFPath: d.PDFPath,
+		},
+	}
+}
+
+func (s *Server) myRegistrations(ctx context.Context, in *WholePage) (*list[ownRegistrationBody], error) {
+	before, err := in.afterID()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := store.RegistrationsOfStudent(ctx, s.pool, me(ctx).UserID, before, in.rows())
+	if err != nil {
+		return nil, err
+	}
+	return listOf(ctx, rows, in.rows(), s.ownRegistrationBodyOf, func(r store.OwnRegistration) string {
+		return idCursor(r.RegistrationID)
+	}), nil
+}
+
+type checkRegistrationOutput struct {
+	Body struct {
+		Registered bool `json:"registered"`
+	}
+}
+
+func (s *Server) checkRegistration(ctx context.Context, in *IDInput) (*checkRegistrationOutput, error) {
+	if _, err := store.DriveFor(ctx, s.pool, viewer(me(ctx)), in.ID); err != nil {
+		return nil, err
+	}
+	registered, err := store.IsRegistered(ctx, s.pool, in.ID, me(ctx).UserID)
+	if err != nil {
+		return nil, err
+	}
+	var out checkRegistrationOutput
+	out.Body.Registered = registered
+	return &out, nil
+}
+
+// registeredStudentBody is a registration as the office sees it.
+type registeredStudentBody struct {
+	RegistrationBody
+	Name       string           `json:"name"`
+	Email      string           `json:"email"`
+	RollNumber string           `json:"roll_number"`
+	Branch     *string          `json:"branch"`
+	BatchYear  *int32           `json:"batch_year"`
+	CGPA       *decimal.Decimal `json:"cgpa" nullable:"true"`
+}
+
+func registeredStudentBodyOf(r store.RegisteredStudent) registeredStudentBody {
+	return registeredStudentBody{
+		RegistrationBody: RegistrationBody{
+			RegistrationID: r.RegistrationID, DriveID: r.DriveID, StudentID: r.StudentID, RegisteredAt: r.RegisteredAt,
+		},
+		Name: r.Name, Email: r.Email, RollNumber: r.RollNumber, Branch: r.Branch, BatchYear: r.BatchYear, CGPA: r.CGPA,
+	}
+}
+
+type listRegistrationsInput struct {
+	IDInput
+	WholePage
+}
+
+func (s *Server) listRegistrations(ctx context.Context, in *listRegistrationsInput) (*list[registeredStudentBody], error) {
+	after, err := in.afterID()
+	if err != nil {
+		return nil, err
+	}
+	drive, err := store.DriveFor(ctx, s.pool, viewer(me(ctx)), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := store.RegistrationsOfDrive(ctx, s.pool, in.ID, orZero(after), in.rows())
+	if err != nil {
+		return nil, err
+	}
+	out := listOf(ctx, rows, in.rows(), registeredStudentBodyOf, func(r store.RegisteredStudent) string {
+		return idCursor(r.RegistrationID)
+	})
+	count := drive.RegisteredCount
+	if !coordinators.Allows(me(ctx).Role) {
+		if count, err = store.CountRegistrations(ctx, s.pool, in.ID); err != nil {
+			return nil, err
+		}
+	}
+	out.TotalCount = total(count)
+	return out, nil
+}

@@ -1,0 +1,180 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+	"github.com/labstack/echo/v4"
+
+	"placeops/auth"
+)
+
+const (
+	maxJSONBody    = 1 << 20
+	requestTimeout = 30 * time.Second
+	bodyTimeout    = 15 * time.Second
+	uploadTimeout  = 5 * time.Minute
+)
+
+// route is one line of the route table.
+type route struct {
+	method, path  string
+	who           auth.Permission
+	whileCodeOnly bool              // also for people who still have to choose a password
+	body          *huma.RequestBody // described here where the operation reads the body by itself
+	add           func(s *Server, router *echo.Echo, api huma.API)
+}
+
+// detail changes a route from what most routes are.
+type detail func(r *route, op *huma.Operation)
+
+// on is a line of the table: run answers method and path for those whom who lets in, with status when all is well.
+// Name is the operation's in the API's description, the same as the Go function's.
+func on[I, O any](method, path string, who auth.Permission, status int, name string,
+	run func(context.Context, *I) (*O, error), summary string, details ...detail,
+) route {
+	op := huma.Operation{
+		OperationID: name, Method: method, Path: path, DefaultStatus: status, Summary: summary,
+		Tags: []string{tagOf(path)}, Errors: errorsOf(method, path, who), MaxBodyBytes: maxJSONBody, BodyReadTimeout: bodyTimeout,
+		Extensions: map[string]any{"x-roles": who.String()},
+	}
+	if !who.IsPublic() {
+		op.Security = []map[string][]string{{"bearer": {}}}
+	}
+	r := route{method: method, path: path, who: who}
+	for _, change := range details {
+		change(&r, &op)
+	}
+	r.add = func(s *Server, _ *echo.Echo, api huma.API) {
+		op.Middlewares = append(op.Middlewares, s.letIn(r.who, r.whileCodeOnly))
+		huma.Register(api, op, func(ctx context.Context, input *I) (*O, error) {
+			output, err := run(ctx, input)
+			if err != nil {
+				problem := problemOf(ctx, err)
+				noteCause(ctx, problem)
+				return nil, problem
+			}
+			return output, nil
+		})
+		describeBody(api, op, r.body)
+	}
+	return r
+}
+
+// describeBody adds a body to the API's description after the route is registered: had huma known of it before, it would
+// have read it.
+func describeBody(api huma.API, op huma.Operation, body *huma.RequestBody) {
+	if body == nil {
+		return
+	}
+	item := api.OpenAPI().Paths[op.Path]
+	for _, described := range []*huma.Operation{item.Post, item.Patch} {
+		if described != nil && described.Method == op.Method {
+			described.RequestBody = body
+		}
+	}
+}
+
+// raw is a line of the table for what is no JSON operation: files and pages. They are not in the API's description.
+func raw(method, path string, who auth.Permission, handle func(*Server, echo.Context) error) route {
+	if !who.IsPublic() {
+		panic(method + " " + path + ": only operations check who calls them")
+	}
+	r := route{method: method, path: path, who: who}
+	r.add = func(s *Server, router *echo.Echo, _ huma.API) {
+		router.Add(method, path, func(c echo.Context) error { return handle(s, c) })
+	}
+	return r
+}
+
+// codeOnly opens a route to people who signed in with a one-time code and have no password yet.
+func codeOnly(r *route, _ *huma.Operation) { r.whileCodeOnly = true }
+
+// uploading is for routes that take a file: they read the body themselves, and may take minutes over it.
+func uploading(contents ...string) detail {
+	return func(r *route, op *huma.Operation) {
+		op.BodyReadTimeout = uploadTimeout
+		r.body = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
+		for _, content := range contents {
+			r.body.Content[content] = &huma.MediaType{Schema: fileSchema("file", "The sheet, .csv or .xlsx.")}
+		}
+	}
+}
+
+// letIn is the check of the route table: who is it, and may they.
+func (s *Server) letIn(who auth.Permission, whileCodeOnly bool) func(huma.Context, func(huma.Context)) {
+	return func(hctx huma.Context, next func(huma.Context)) {
+		c := humaecho.Unwrap(hctx)
+		ctx, cancel := context.WithTimeout(hctx.Context(), timeoutOf(hctx.Operation()))
+		defer cancel()
+		ctx = context.WithValue(ctx, echoKey{}, c)
+		if !who.IsPublic() {
+			p, err := s.principal(ctx, bearer(hctx.Header("Authorization")))
+			if err == nil {
+				c.Set(userIDKey, p.UserID)
+				err = authorise(p, who, whileCodeOnly)
+			}
+			if err != nil {
+				problem := problemOf(ctx, err)
+				noteCause(ctx, problem)
+				problem.write(c.Response())
+				return
+			}
+			ctx = auth.WithPrincipal(ctx, p)
+		}
+		next(huma.WithContext(hctx, ctx))
+	}
+}
+
+func timeoutOf(op *huma.Operation) time.Duration { return requestTimeout + op.BodyReadTimeout }
+
+// echoKey is where letIn leaves the web framework's context, for the log line alone.
+type echoKey struct{}
+
+// noteCause leaves the internal cause of a fault for the request's log line; refusals need none.
+func noteCause(ctx context.Context, p *Problem) {
+	if c, ok := ctx.Value(echoKey{}).(echo.Context); ok && p.cause != nil && p.Status >= http.StatusInternalServerError {
+		c.Set(causeKey, p.cause)
+	}
+}
+
+func bearer(header string) string {
+	scheme, token, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}
+
+// me is the caller of an operation behind a sign-in.
+func me(ctx context.Context) auth.Principal {
+	p, _ := auth.PrincipalFrom(ctx)
+	return p
+}
+
+func tagOf(path string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return name
+}
+
+// errorsOf lists what a route may refuse with, for the API's description.
+func errorsOf(method, path string, who auth.Permission) []int {
+	statuses := []int{http.StatusServiceUnavailable}
+	if !who.IsPublic() {
+		statuses = append(statuses, http.StatusUnauthorized, http.StatusForbidden)
+	}
+	if strings.Contains(path, "{") {
+		statuses = append(statuses, http.StatusNotFound)
+	}
+	if method != http.MethodGet {
+		statuses = append(statuses, http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+	}
+	if path == "/auth/login" {
+		statuses = append(statuses, http.StatusUnauthorized, http.StatusTooManyRequests)
+	}
+	return append(statuses, http.StatusUnprocessableEntity)
+}

@@ -1,0 +1,82 @@
+package server
+
+import (
+	"net/http"
+
+	"placeops/auth"
+)
+
+// Who may call a route.
+var (
+	public       = auth.Public
+	everyone     = auth.SignedIn
+	students     = auth.For(auth.Student)
+	office       = auth.For(auth.Staff, auth.Coordinator, auth.Head)
+	coordinators = auth.For(auth.Coordinator, auth.Head)
+	heads        = auth.For(auth.Head)
+	get          = http.MethodGet
+	post         = http.MethodPost
+	patching     = http.MethodPatch
+	del          = http.MethodDelete
+	ok           = http.StatusOK
+	created      = http.StatusCreated
+	accepted     = http.StatusAccepted
+	noContent    = http.StatusNoContent
+	asJSON       = "application/json"
+	asForm       = "multipart/form-data"
+)
+
+// routes is THE table: every route, who may call it, and what answers.
+func (s *Server) routes() []route {
+	return []route{
+		on(post, "/auth/login", public, ok, "login", s.login, "Sign in"),
+		on(post, "/auth/change-password", everyone, ok, "changePassword", s.changePassword, "Change the own password; ends every earlier token", codeOnly),
+		on(get, "/me", everyone, ok, "readMe", s.readMe, "The own profile", codeOnly),
+		on(patching, "/me", everyone, ok, "patchMe", s.patchMe, "Change the own contact data", codeOnly),
+
+		on(get, "/users", heads, ok, "listUsers", s.listUsers, "Everybody with an account"),
+		on(post, "/users", heads, created, "createUser", s.createUser, "Add an account; without a password it gets a one-time code"),
+		on(patching, "/users/{id}", heads, ok, "patchUser", s.patchUser, "Change, deactivate, or give a new one-time code"),
+
+		on(get, "/students", office, ok, "listStudents", s.listStudents, "Students in the order of their roll numbers"),
+		on(post, "/students/import", coordinators, accepted, "importStudents", s.importStudents, "Import a sheet of students (.csv or .xlsx)", uploading(asForm)),
+		on(get, "/students/{id}", office, ok, "readStudent", s.readStudent, "One student"),
+		on(patching, "/students/{id}", coordinators, ok, "patchStudent", s.patchStudent, "Change marks, debar, correct"),
+
+		on(get, "/job-domains", everyone, ok, "listJobDomains", s.listJobDomains, "Fields of work"),
+		on(post, "/job-domains", heads, created, "createJobDomain", s.createJobDomain, "Add a field of work"),
+
+		on(get, "/drives", everyone, ok, "listDrives", s.listDrives, "Drives, newest first"),
+		on(post, "/drives", coordinators, created, "createDrive", s.createDrive, "Create a drive; auto_calc publishes it at once", uploading(asJSON, asForm), s.createDriveBody),
+		on(post, "/drives/preview-eligibility", coordinators, ok, "previewCriteria", s.previewCriteria, "Count who would be eligible"),
+		on(get, "/drives/{id}", everyone, ok, "readDrive", s.readDrive, "One drive"),
+		on(patching, "/drives/{id}", coordinators, ok, "patchDrive", s.patchDrive, "Change a drive", uploading(asJSON, asForm), s.patchDriveBody),
+		on(del, "/drives/{id}", heads, ok, "deleteDrive", s.deleteDrive, "Delete a drive without registrations"),
+		on(get, "/drives/{id}/preview-eligibility", coordinators, ok, "previewDrive", s.previewDrive, "Count who is eligible"),
+		on(post, "/drives/{id}/publish", coordinators, ok, "publishDrive", s.publishDrive, "Open a drive to all eligible students, or to hand-picked ones"),
+		on(post, "/drives/{id}/stop-registrations", coordinators, ok, "stopRegistrations", s.stopRegistrations, "Close registrations"),
+		on(post, "/drives/{id}/cancel", heads, ok, "cancelDrive", s.cancelDrive, "Cancel a drive"),
+		on(post, "/drives/{id}/trigger-eligibility", heads, accepted, "triggerEligibility", s.triggerEligibility, "Store the eligible students again, as a job"),
+
+		on(post, "/registrations", students, created, "register", s.register, "Register for a drive"),
+		on(post, "/registrations/{id}/register", students, created, "registerForDrive", s.registerForDrive, "Register for a drive"),
+		on(del, "/registrations/{id}", students, noContent, "withdraw", s.withdraw, "Withdraw from a drive"),
+		on(get, "/registrations/my-list", students, ok, "myRegistrations", s.myRegistrations, "Own registrations"),
+		on(get, "/registrations/mine", students, ok, "myRegistrationsToo", s.myRegistrations, "Own registrations"),
+		on(get, "/registrations/{id}/check", students, ok, "checkRegistration", s.checkRegistration, "Am I registered for it"),
+		on(get, "/registrations/{id}/list", office, ok, "listRegistrations", s.listRegistrations, "Who registered for a drive"),
+
+		on(get, "/jobs/{id}", everyone, ok, "readJob", s.readJob, "A job, for its requester and the office"),
+		on(get, "/jobs/{id}/download", everyone, ok, "downloadJob", s.downloadJob, "The file that a job made; an import's one-time codes, once"),
+
+		on(get, "/healthz", public, ok, "healthz", s.healthz, "Is the process alive"),
+		on(get, "/health", public, ok, "health", s.healthz, "Is the process alive"),
+		on(get, "/readyz", public, ok, "readyz", s.readyz, "Can it serve: database, schema, queue"),
+
+		raw(get, "/uploads/*", public, (*Server).serveUpload),
+		raw(http.MethodHead, "/uploads/*", public, (*Server).serveUpload),
+		raw(get, "/openapi.json", public, (*Server).serveOpenAPI),
+		raw(get, "/docs", public, (*Server).serveDocs),
+		raw(get, "/docs/*", public, (*Server).serveDocsFile),
+	}
+}

@@ -1,0 +1,164 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"reflect"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/labstack/echo/v4"
+
+	"placeops/auth"
+	"placeops/jobs"
+	"placeops/store"
+	"placeops/store/decimal"
+	"placeops/uploads"
+)
+
+// Deps is what the server is made of.
+type Deps struct {
+	Pool      *pgxpool.Pool
+	Jobs      *jobs.Client
+	Tokens    *auth.Tokens
+	Passwords *auth.Passwords
+	Limits    auth.LoginLimits
+	Uploads   *uploads.Store
+	Links     *uploads.Links
+	Zone      *time.Location // the office's
+	Logger    *slog.Logger
+	Version   string
+	// Migrated tells whether the database's schema is current.
+	Migrated func(context.Context) (bool, error)
+	// CORSOrigins may call the API from a browser; none by default.
+	CORSOrigins []string
+	// TrustedProxies are believed about the client's address.
+	TrustedProxies []netip.Prefix
+}
+
+// Server answers HTTP requests.
+type Server struct {
+	pool      *pgxpool.Pool
+	jobs      *jobs.Client
+	tokens    *auth.Tokens
+	passwords *auth.Passwords
+	limits    auth.LoginLimits
+	uploads   *uploads.Store
+	links     *uploads.Links
+	zone      *time.Location
+	logger    *slog.Logger
+	migrated  func(context.Context) (bool, error)
+
+	access   *accessCache
+	logins   keyedLocks
+	schemas  huma.Registry
+	openapi  []byte
+	handler  http.Handler
+	http     *http.Server
+	ready    readiness
+	patchOf  *huma.Schema // of a drive
+	createOf *huma.Schema
+}
+
+const (
+	headerTimeout = 10 * time.Second
+	idleTimeout   = 2 * time.Minute
+	maxHeader     = 32 << 10
+)
+
+// New wires the routes. It does not listen yet.
+func New(deps Deps) (*Server, error) {
+	s := &Server{
+		pool: deps.Pool, jobs: deps.Jobs, tokens: deps.Tokens, passwords: deps.Passwords, limits: deps.Limits,
+		uploads: deps.Uploads, links: deps.Links, zone: deps.Zone, logger: deps.Logger, migrated: deps.Migrated,
+	}
+	s.access = newAccessCache(func(ctx context.Context, userID int64) (store.Access, error) {
+		return store.AccessOf(ctx, s.pool, userID)
+	})
+	router := echo.New()
+	router.HTTPErrorHandler = unrouted
+	router.IPExtractor = addressExtractor(deps.TrustedProxies)
+	s.useMiddleware(router, deps.CORSOrigins)
+	if err := s.addRoutes(router, deps.Version); err != nil {
+		return nil, err
+	}
+	s.handler = router
+	s.http = &http.Server{
+		Handler:           router,
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(deps.Logger.Handler(), slog.LevelDebug),
+	}
+	return s, nil
+}
+
+// useHumaProblems makes huma's own errors look like all others. Huma keeps these functions in package variables, so they
+// are set once for the process.
+var useHumaProblems = sync.OnceFunc(func() {
+	huma.NewErrorWithContext = humaProblem
+	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
+		return humaProblem(nil, status, message, errs...)
+	}
+})
+
+func (s *Server) addRoutes(router *echo.Echo, version string) error {
+	useHumaProblems()
+	api := humaecho.New(router, apiConfig(version))
+	s.schemas = api.OpenAPI().Components.Schemas
+	s.schemas.RegisterTypeAlias(reflect.TypeFor[decimal.Decimal](), reflect.TypeFor[float64]())
+	s.driveSchemas()
+	for _, r := range s.routes() {
+		r.add(s, router, api)
+	}
+	document, err := api.OpenAPI().MarshalJSON()
+	if err != nil {
+		return fmt.Errorf("openapi: %w", err)
+	}
+	s.openapi = document
+	return nil
+}
+
+func apiConfig(version string) huma.Config {
+	config := huma.DefaultConfig("placeOps", version)
+	config.Info.Description = "Campus placement: drives, eligibility, registrations. Every route also answers under /api."
+	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
+	config.CreateHooks = nil // huma's add a $schema field to every response
+	config.Formats = map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat}
+	config.AllowAdditionalPropertiesByDefault = true
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "The token that POST /auth/login returns."},
+	}
+	return config
+}
+
+// OpenAPI is the API's description, OpenAPI 3.1 as JSON.
+func (s *Server) OpenAPI() []byte { return s.openapi }
+
+// Handler answers requests without a listener, for tests.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Serve answers requests on listener until Shutdown.
+func (s *Server) Serve(listener net.Listener) error {
+	if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// Shutdown stops listening and lets requests that are under way finish, at most until ctx ends; then it cuts them off.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.ready.stopping.Store(true)
+	if err := s.http.Shutdown(ctx); err != nil {
+		return errors.Join(err, s.http.Close())
+	}
+	return nil
+}

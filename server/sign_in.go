@@ -1,0 +1,250 @@
+package server
+
+import (
+	"context"
+	"crypto/subtle"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"placeops/auth"
+	"placeops/store"
+)
+
+type loginInput struct {
+	Body struct {
+		Email    string `json:"email" maxLength:"254"`
+		Password string `json:"password" maxLength:"1000"`
+	}
+}
+
+type sessionOutput struct {
+	Body struct {
+		Token string      `json:"token"`
+		User  sessionUser `json:"user"`
+	}
+}
+
+type sessionUser struct {
+	UserID             int64  `json:"user_id"`
+	Role               string `json:"role"`
+	Name               string `json:"name"`
+	Email              string `json:"email"`
+	MustChangePassword bool   `json:"must_change_password"`
+}
+
+var errWrongLogin = &store.Error{Kind: store.Unauthenticated, Slug: "wrong-login", Message: "wrong e-mail address or password"}
+
+// login lets a person in by password or by a one-time code. What is wrong stays untold, in words and in time.
+func (s *Server) login(ctx context.Context, in *loginInput) (*sessionOutput, error) {
+	account := strings.ToLower(strings.TrimSpace(in.Body.Email))
+	defer s.logins.lock(account)() // one try at a time for each account, or parallel tries would outrun the limit
+	if err := s.checkLoginLimits(ctx, account); err != nil {
+		return nil, err
+	}
+	user, err := store.UserByEmail(ctx, s.pool, account)
+	if err != nil && !store.IsKind(err, store.NotFound) {
+		return nil, err
+	}
+	issuedAt, ok, err := s.letUserIn(ctx, user, in.Body.Password)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		if err := store.RecordLoginFailure(ctx, s.pool, account, requestFrom(ctx).address); err != nil {
+			return nil, err
+		}
+		return nil, errWrongLogin
+	}
+	return s.session(user, issuedAt)
+}
+
+// letUserIn checks the password (or code) of an account; the zero User is nobody, and costs the same time.
+func (s *Server) letUserIn(ctx context.Context, user store.User, password string) (issuedAt time.Time, ok bool, err error) {
+	if code, isCode := auth.HashCode(password); isCode && user.CodeHash != nil {
+		issuedAt, ok, err = store.UseCode(ctx, s.pool, user.UserID, code)
+		if ok || err != nil {
+			return issuedAt, ok, err
+		}
+	}
+	ok, err = s.passwords.Verify(ctx, user.PasswordHash, password)
+	if !ok || err != nil {
+		return issuedAt, false, err
+	}
+	return store.ConfirmPassword(ctx, s.pool, user.UserID, *user.PasswordHash)
+}
+
+func (s *Server) session(user store.User, issuedAt time.Time) (*sessionOutput, error) {
+	token, err := s.tokens.Issue(auth.Principal{
+		UserID: user.UserID, Role: auth.Role(user.Role), Name: user.Name, Email: user.Email,
+	}, issuedAt)
+	if err != nil {
+		return nil, err
+	}
+	var out sessionOutput
+	out.Body.Token = token
+	out.Body.User = sessionUser{
+		UserID: user.UserID, Role: user.Role, Name: user.Name, Email: user.Email, MustChangePassword: user.MustChangePassword,
+	}
+	return &out, nil
+}
+
+type changePasswordInput struct {
+	Body struct {
+		OldPassword string `json:"old_password" maxLength:"1000" doc:"The present password, or the one-time code just used."`
+		NewPassword string `json:"new_password" maxLength:"1000" doc:"8 to 128 characters, not a common one."`
+	}
+}
+
+// changePassword ends every earlier token of the caller and answers with a new one.
+func (s *Server) changePassword(ctx context.Context, in *changePasswordInput) (*sessionOutput, error) {
+	if err := newPasswordFault(in.Body.OldPassword, in.Body.NewPassword); err != nil {
+		return nil, err
+	}
+	user, err := store.UserByID(ctx, s.pool, me(ctx).UserID)
+	if err != nil {
+		return nil, err
+	}
+	account := strings.ToLower(user.Email)
+	defer s.logins.lock(account)()
+	if err := s.checkLoginLimits(ctx, account); err != nil {
+		return nil, err
+	}
+	known, err := s.knowsPassword(ctx, user, in.Body.OldPassword)
+	if err != nil {
+		return nil, err
+	}
+	if !known {
+		if err := store.RecordLoginFailure(ctx, s.pool, account, requestFrom(ctx).address); err != nil {
+			return nil, err
+		}
+		return nil, store.InvalidFields(store.FieldError{Field: "old_password", Message: "is not your present password"})
+	}
+	hash, err := s.passwords.Hash(ctx, in.Body.NewPassword)
+	if err != nil {
+		return nil, err
+	}
+	issuedAt, err := s.replacePassword(ctx, user, hash)
+	if err != nil {
+		return nil, err
+	}
+	s.access.forget(user.UserID)
+	user.MustChangePassword = false
+	return s.session(user, issuedAt)
+}
+
+// newPasswordFault names the field that the policy is about.
+func newPasswordFault(old, new string) error {
+	if err := auth.CheckPassword(new); err != nil {
+		return store.InvalidFields(store.FieldError{Field: "new_password", Message: err.Error()})
+	}
+	if old == new {
+		return store.InvalidFields(store.FieldError{Field: "new_password", Message: "is the old one; choose another"})
+	}
+	return nil
+}
+
+func (s *Server) knowsPassword(ctx context.Context, user store.User, password string) (bool, error) {
+	code, isCode := auth.HashCode(password)
+	if isCode && user.CodeHash != nil && user.CodeUsedAt != nil {
+		if subtle.ConstantTimeCompare(code, user.CodeHash) == 1 {
+			return true, nil
+		}
+	}
+	return s.passwords.Verify(ctx, user.PasswordHash, password)
+}
+
+// replacePassword writes the new hash unless the password changed since it was checked.
+func (s *Server) replacePassword(ctx context.Context, checked store.User, hash string) (issuedAt time.Time, err error) {
+	err = store.InTx(ctx, s.pool, func(tx pgx.Tx) error {
+		now, err := store.LockUser(ctx, tx, checked.UserID)
+		if err != nil {
+			return err
+		}
+		if !equal(now.PasswordHash, checked.PasswordHash) || string(now.CodeHash) != string(checked.CodeHash) || !now.Active {
+			return store.Errorf(store.Conflict, "your password was changed at this moment; sign in again")
+		}
+		issuedAt, err = store.SetPassword(ctx, tx, checked.UserID, hash)
+		return err
+	})
+	return issuedAt, err
+}
+
+func equal[T comparable](a, b *T) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
+
+// checkLoginLimits refuses another try when too many have failed lately. Retry-After is the whole window: the oldest
+// failure may leave it sooner.
+func (s *Server) checkLoginLimits(ctx context.Context, account string) error {
+	l := s.limits
+	windows := store.LoginWindows{
+		AccountAndAddress: l.PerAccountAndAddress.Window, Account: l.PerAccount.Window, Address: l.PerAddress.Window,
+	}
+	failures, err := store.CountLoginFailures(ctx, s.pool, windows, account, requestFrom(ctx).address)
+	if err != nil {
+		return err
+	}
+	var wait time.Duration
+	for _, reached := range []struct {
+		failures int64
+		limit    auth.Limit
+	}{
+		{failures.AccountAndAddress, l.PerAccountAndAddress},
+		{failures.Account, l.PerAccount},
+		{failures.Address, l.PerAddress},
+	} {
+		if reached.failures >= int64(reached.limit.Failures) {
+			wait = max(wait, reached.limit.Window)
+		}
+	}
+	if wait == 0 {
+		return nil
+	}
+	if err := store.ForgetLoginFailures(ctx, s.pool, windows); err != nil {
+		return err
+	}
+	return &store.Error{
+		Kind: store.TooMany, Message: "too many failed log-ins; wait a few minutes and try again", RetryAfter: wait,
+	}
+}
+
+// keyedLocks are locks by name, which exist only while somebody holds or awaits them.
+type keyedLocks struct {
+	mu    sync.Mutex
+	locks map[string]*keyedLock
+}
+
+type keyedLock struct {
+	sync.Mutex
+	users int
+}
+
+// lock waits for name's lock and returns its release.
+func (k *keyedLocks) lock(name string) (unlock func()) {
+	k.mu.Lock()
+	if k.locks == nil {
+		k.locks = map[string]*keyedLock{}
+	}
+	l, ok := k.locks[name]
+	if !ok {
+		l = &keyedLock{}
+		k.locks[name] = l
+	}
+	l.users++
+	k.mu.Unlock()
+	l.Lock()
+	return func() {
+		l.Unlock()
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if l.users--; l.users == 0 {
+			delete(k.locks, name)
+		}
+	}
+}

@@ -1,0 +1,165 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/jackc/pgx/v5"
+
+	"placeops/auth"
+	"placeops/jobs"
+	"placeops/sheets"
+	"placeops/store"
+	"placeops/uploads"
+)
+
+const maxImport = 50 << 20
+
+type importStudentsInput struct {
+	RawInput
+	DryRun bool `query:"dry_run" doc:"Check the file and change nothing."`
+}
+
+type importStudentsOutput struct {
+	Body struct {
+		JobBody
+		JobID     int64  `json:"job_id" doc:"The same as id."`
+		StatusURL string `json:"status_url"`
+	}
+}
+
+// importStudents takes the file, looks at it as such, and leaves the rest to a job.
+func (s *Server) importStudents(ctx context.Context, in *importStudentsInput) (*importStudentsOutput, error) {
+	key, err := s.saveImport(ctx, in.RawInput)
+	if err != nil {
+		return nil, err
+	}
+	job, err := s.acceptImport(ctx, key, in.DryRun)
+	if err != nil {
+		s.dropPDF(ctx, &key)
+		return nil, err
+	}
+	var out importStudentsOutput
+	out.Body.JobBody = *job
+	out.Body.JobID, out.Body.StatusURL = job.ID, jobURL(job.ID)
+	return &out, nil
+}
+
+func (s *Server) acceptImport(ctx context.Context, key string, dryRun bool) (*JobBody, error) {
+	if err := s.checkSheet(ctx, key); err != nil {
+		return nil, err
+	}
+	var job *JobBody
+	err := store.InTx(ctx, s.pool, func(tx pgx.Tx) error {
+		importID, err := store.CreateStudentImport(ctx, tx, me(ctx).UserID, key, dryRun)
+		if err != nil {
+			return err
+		}
+		args := jobs.ImportStudentsArgs{ImportID: importID, RequestedBy: me(ctx).UserID}
+		inserted, err := s.jobs.InsertTx(ctx, tx, args, nil)
+		if err != nil {
+			return err
+		}
+		job = jobBodyOf(inserted.Job, false)
+		return store.SetStudentImportJob(ctx, tx, importID, inserted.Job.ID)
+	})
+	return job, err
+}
+
+// saveImport stores the file of a form while it comes in, and returns its key.
+func (s *Server) saveImport(ctx context.Context, in RawInput) (key string, err error) {
+	media, params, err := mime.ParseMediaType(in.contentType)
+	if err != nil || media != asForm || params["boundary"] == "" {
+		return "", store.Errorf(store.UnsupportedMedia, "send the sheet as field file of a %s form", asForm)
+	}
+	parts := multipart.NewReader(in.body, params["boundary"])
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return "", store.InvalidFields(store.FieldError{Field: "file", Message: "is needed: a .csv or .xlsx file"})
+		}
+		if err != nil {
+			return "", brokenBody(err)
+		}
+		if part.FormName() == "file" {
+			key, _, err = s.uploads.Save(ctx, uploads.StudentFile, part, maxImport)
+			return key, err
+		}
+	}
+}
+
+// checkSheet refuses at once what is wrong with the file as such; its rows are the job's affair.
+func (s *Server) checkSheet(ctx context.Context, key string) error {
+	file, err := s.uploads.ToTempFile(ctx, key)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }() // an unnamed file: closing removes it
+	table, err := sheets.Open(file)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = table.Close() }()
+	_, err = sheets.NewStudentReader(table)
+	return err
+}
+
+// downloadCodes makes a one-time code for every account that an import created and writes the list. The codes exist in
+// this answer only: the database gets their hashes, and commits when the last line has been written. So an answer that
+// breaks off has changed nothing and can be asked for again.
+func (s *Server) downloadCodes(ctx context.Context, jobID int64) (*fileOutput, error) {
+	imported, err := store.StudentImportByJob(ctx, s.pool, jobID)
+	if err != nil {
+		return nil, err
+	}
+	if p := me(ctx); p.UserID != imported.RequestedBy && p.Role != auth.Head {
+		return nil, store.Errorf(store.Forbidden, "only the importer and the head may fetch the one-time codes")
+	}
+	if imported.CodesTakenAt != nil {
+		return nil, store.TakenCodes()
+	}
+	return &fileOutput{
+		ContentType: "text/csv; charset=utf-8",
+		Disposition: attachment(fileName("one-time-codes", time.Now().In(s.zone).Format(time.DateOnly)) + ".csv"),
+		Body: func(hctx huma.Context) {
+			err := store.InTx(ctx, s.pool, func(tx pgx.Tx) error {
+				return writeCodes(ctx, tx, imported.ImportID, hctx.BodyWriter())
+			})
+			if err != nil {
+				s.breakOff(hctx, err)
+			}
+		},
+	}, nil
+}
+
+func writeCodes(ctx context.Context, tx pgx.Tx, importID int64, w io.Writer) error {
+	if err := store.TakeCodes(ctx, tx, importID); err != nil {
+		return err
+	}
+	accounts, err := store.AccountsWithoutCode(ctx, tx, importID)
+	if err != nil {
+		return err
+	}
+	ids, hashes := make([]int64, len(accounts)), make([][]byte, len(accounts))
+	csv := sheets.NewCSVWriter(w)
+	if err := csv.Write("roll_number", "name", "email", "code"); err != nil {
+		return err
+	}
+	for i, account := range accounts {
+		code := auth.NewCode()
+		ids[i] = account.UserID
+		hashes[i], _ = auth.HashCode(code)
+		if err := csv.Write(account.RollNumber, account.Name, account.Email, code); err != nil {
+			return err
+		}
+	}
+	if err := store.SetCodes(ctx, tx, ids, hashes); err != nil {
+		return err
+	}
+	return csv.Flush()
+}

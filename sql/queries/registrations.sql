@@ -1,0 +1,79 @@
+-- Register is one statement. The drive's row is share-locked, so it waits for a stop, a cancel or a re-filter that is
+-- under way and then sees its result: once stop-registrations has answered, no registration commits any more.
+-- No row back: ask RegistrationState why.
+-- name: Register :one
+WITH open_drive AS (
+    SELECT d.drive_id
+    FROM drives d
+    WHERE d.drive_id = @drive_id
+      AND d.status = 'posted'
+      AND (d.registration_deadline IS NULL OR d.registration_deadline > now())
+    FOR SHARE
+),
+added AS (
+    INSERT INTO registrations (drive_id, student_id)
+    SELECT ds.drive_id, ds.student_id
+    FROM drive_students ds
+    JOIN open_drive o ON o.drive_id = ds.drive_id
+    WHERE ds.student_id = @student_id AND ds.selected
+    ON CONFLICT (drive_id, student_id) DO NOTHING
+    RETURNING registration_id, drive_id, student_id, registered_at
+)
+SELECT a.registration_id, a.drive_id, a.student_id, a.registered_at, true AS created
+FROM added a
+UNION ALL
+SELECT r.registration_id, r.drive_id, r.student_id, r.registered_at, false AS created
+FROM registrations r
+WHERE r.drive_id = @drive_id AND r.student_id = @student_id;
+
+-- RegistrationState tells all that decides whether a student may register, or why not.
+-- name: RegistrationState :one
+SELECT d.status,
+       coalesce(d.registration_deadline <= now(), false)::boolean AS deadline_passed,
+       coalesce(ds.selected, false)::boolean                      AS selected,
+       (ds.student_id IS NOT NULL)::boolean                       AS eligible,
+       (r.registration_id IS NOT NULL)::boolean                   AS registered
+FROM drives d
+LEFT JOIN drive_students ds ON ds.drive_id = d.drive_id AND ds.student_id = @student_id
+LEFT JOIN registrations r ON r.drive_id = d.drive_id AND r.student_id = @student_id
+WHERE d.drive_id = @drive_id;
+
+-- name: Withdraw :execrows
+WITH open_drive AS (
+    SELECT d.drive_id
+    FROM drives d
+    WHERE d.drive_id = @drive_id AND d.status = 'posted'
+    FOR SHARE
+)
+DELETE FROM registrations r
+USING open_drive o
+WHERE r.drive_id = o.drive_id AND r.student_id = @student_id;
+
+-- name: IsRegistered :one
+SELECT EXISTS (SELECT FROM registrations WHERE drive_id = @drive_id AND student_id = @student_id);
+
+-- name: RegistrationsOfStudent :many
+SELECT r.registration_id, r.student_id, r.registered_at, sqlc.embed(d), jd.domain_name
+FROM registrations r
+JOIN drives d USING (drive_id)
+LEFT JOIN job_domains jd USING (domain_id)
+WHERE r.student_id = @student_id
+  AND (sqlc.narg(before_id)::bigint IS NULL OR r.registration_id < sqlc.narg(before_id))
+ORDER BY r.registration_id DESC
+LIMIT @row_limit;
+
+-- name: RegistrationsOfDrive :many
+SELECT r.registration_id, r.drive_id, r.student_id, r.registered_at, u.name, u.email, s.roll_number, s.branch,
+       s.batch_year, s.cgpa
+FROM registrations r
+JOIN students s USING (student_id)
+JOIN users u ON u.user_id = r.student_id
+WHERE r.drive_id = @drive_id
+  AND r.registration_id > @after_id
+ORDER BY r.registration_id
+LIMIT @row_limit;
+
+-- name: CountRegistrationsOfDrive :one
+SELECT count(*)
+FROM registrations
+WHERE drive_id = @drive_id;

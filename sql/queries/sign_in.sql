@@ -1,0 +1,39 @@
+-- AccessOf is what every request of a signed-in person is checked against.
+-- name: AccessOf :one
+SELECT name, email, role, active, must_change_password, tokens_valid_from
+FROM users
+WHERE user_id = @user_id;
+
+-- ConfirmPassword answers when the token is issued, from the database's clock, and only if the password just checked
+-- is still the person's password: a change of password at the same moment waits or wins.
+-- name: ConfirmPassword :one
+SELECT clock_timestamp()::timestamptz AS issued_at
+FROM users
+WHERE user_id = @user_id AND active AND password_hash = @password_hash
+FOR SHARE;
+
+-- UseCode takes a one-time code, once.
+-- name: UseCode :one
+UPDATE users
+SET code_used_at = clock_timestamp()
+WHERE user_id = @user_id AND active AND code_hash = @code_hash AND code_used_at IS NULL
+RETURNING code_used_at::timestamptz AS issued_at;
+
+-- name: RecordLoginFailure :exec
+INSERT INTO login_failures (account, address)
+VALUES (@account, @address);
+
+-- name: ForgetOldLoginFailures :exec
+DELETE FROM login_failures
+WHERE failed_at < now() - make_interval(secs => @older_than_seconds::double precision);
+
+-- Failures within each limit's window (seconds), and how long until the oldest of them leaves it.
+-- name: CountLoginFailures :one
+SELECT count(*) FILTER (WHERE account = @account AND address = @address
+                          AND failed_at > now() - make_interval(secs => @pair_window::double precision))    AS pair,
+       count(*) FILTER (WHERE account = @account
+                          AND failed_at > now() - make_interval(secs => @account_window::double precision)) AS account,
+       count(*) FILTER (WHERE address = @address
+                          AND failed_at > now() - make_interval(secs => @address_window::double precision)) AS address
+FROM login_failures
+WHERE account = @account OR address = @address;

@@ -1,0 +1,71 @@
+-- name: CreateStudent :one
+INSERT INTO students (student_id, roll_number, branch, batch_year, cgpa, tenth_percent, twelfth_percent,
+                      diploma_percent, active_backlogs, cleared_backlogs, gender, gap_years)
+VALUES (@student_id, @roll_number, sqlc.narg(branch), sqlc.narg(batch_year), sqlc.narg(cgpa), sqlc.narg(tenth_percent),
+        sqlc.narg(twelfth_percent), sqlc.narg(diploma_percent), @active_backlogs, @cleared_backlogs, sqlc.narg(gender),
+        @gap_years)
+RETURNING *;
+
+-- name: StudentByID :one
+SELECT sqlc.embed(s), u.name, u.email, u.phone, u.active
+FROM students s
+JOIN users u ON u.user_id = s.student_id
+WHERE s.student_id = @student_id;
+
+-- name: LockStudent :one
+SELECT *
+FROM students
+WHERE student_id = @student_id
+FOR UPDATE;
+
+-- name: UpdateStudent :exec
+UPDATE students
+SET roll_number      = @roll_number,
+    branch           = sqlc.narg(branch),
+    batch_year       = sqlc.narg(batch_year),
+    cgpa             = sqlc.narg(cgpa),
+    tenth_percent    = sqlc.narg(tenth_percent),
+    twelfth_percent  = sqlc.narg(twelfth_percent),
+    diploma_percent  = sqlc.narg(diploma_percent),
+    active_backlogs  = @active_backlogs,
+    cleared_backlogs = @cleared_backlogs,
+    gender           = sqlc.narg(gender),
+    gap_years        = @gap_years,
+    debarred         = @debarred,
+    debarred_reason  = sqlc.narg(debarred_reason),
+    updated_at       = now()
+WHERE student_id = @student_id;
+
+-- ListStudents is in the order of roll numbers; @after_roll is the last one of the page before.
+-- name: ListStudents :many
+SELECT sqlc.embed(s), u.name, u.email, u.phone, u.active
+FROM students s
+JOIN users u ON u.user_id = s.student_id
+WHERE (sqlc.narg(after_roll)::text IS NULL OR upper(s.roll_number) > upper(sqlc.narg(after_roll)))
+  AND (sqlc.narg(matching)::text IS NULL OR u.name ILIKE sqlc.narg(matching) OR u.email ILIKE sqlc.narg(matching)
+       OR s.roll_number ILIKE sqlc.narg(matching))
+  AND (sqlc.narg(branch)::text IS NULL OR lower(s.branch) = lower(sqlc.narg(branch)))
+  AND (sqlc.narg(batch_year)::integer IS NULL OR s.batch_year = sqlc.narg(batch_year))
+  AND (sqlc.narg(min_cgpa)::numeric IS NULL OR s.cgpa >= sqlc.narg(min_cgpa))
+  AND (sqlc.narg(max_cgpa)::numeric IS NULL OR s.cgpa <= sqlc.narg(max_cgpa))
+  AND (sqlc.narg(max_backlogs)::integer IS NULL OR s.active_backlogs <= sqlc.narg(max_backlogs))
+  AND (sqlc.narg(gender)::text IS NULL OR s.gender = sqlc.narg(gender))
+  AND (sqlc.narg(active)::boolean IS NULL OR u.active = sqlc.narg(active))
+  AND (sqlc.narg(debarred)::boolean IS NULL OR s.debarred = sqlc.narg(debarred))
+ORDER BY upper(s.roll_number)
+LIMIT @row_limit;
+
+-- name: CountStudents :one
+SELECT count(*)
+FROM students s
+JOIN users u ON u.user_id = s.student_id
+WHERE (sqlc.narg(matching)::text IS NULL OR u.name ILIKE sqlc.narg(matching) OR u.email ILIKE sqlc.narg(matching)
+       OR s.roll_number ILIKE sqlc.narg(matching))
+  AND (sqlc.narg(branch)::text IS NULL OR lower(s.branch) = lower(sqlc.narg(branch)))
+  AND (sqlc.narg(batch_year)::integer IS NULL OR s.batch_year = sqlc.narg(batch_year))
+  AND (sqlc.narg(min_cgpa)::numeric IS NULL OR s.cgpa >= sqlc.narg(min_cgpa))
+  AND (sqlc.narg(max_cgpa)::numeric IS NULL OR s.cgpa <= sqlc.narg(max_cgpa))
+  AND (sqlc.narg(max_backlogs)::integer IS NULL OR s.active_backlogs <= sqlc.narg(max_backlogs))
+  AND (sqlc.narg(gender)::text IS NULL OR s.gender = sqlc.narg(gender))
+  AND (sqlc.narg(active)::boolean IS NULL OR u.active = sqlc.narg(active))
+  AND (sqlc.narg(debarred)::boolean IS NULL OR s.debarred = sqlc.narg(debarred));
