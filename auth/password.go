@@ -117,7 +117,7 @@ func (p *Passwords) acquire(ctx context.Context) error {
 func checkHash(hash string) error {
 	params, _, _, err := argon2id.DecodeHash(hash)
 	if err != nil {
-		return fmt.Errorf("%w (%v)", ErrHashMalformed, err)
+		return fmt.Errorf("%w (%w)", ErrHashMalformed, err)
 	}
 	own := hashParams()
 	sane := params.Iterations >= 1 && params.Iterations <= 16*own.Iterations &&

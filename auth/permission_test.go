@@ -59,9 +59,9 @@ func TestPermission(t *testing.T) {
 func TestPermissionIsComparable(t *testing.T) {
 	t.Parallel()
 
-	require.True(t, auth.For(auth.Head, auth.Staff) == auth.For(auth.Staff, auth.Head, auth.Staff))
-	require.True(t, auth.For(auth.Roles()...) == auth.SignedIn)
-	require.False(t, auth.Public == auth.SignedIn)
+	require.Equal(t, auth.For(auth.Head, auth.Staff), auth.For(auth.Staff, auth.Head, auth.Staff))
+	require.Equal(t, auth.SignedIn, auth.For(auth.Roles()...))
+	require.NotEqual(t, auth.Public, auth.SignedIn)
 }
 
 func TestPrincipalTravelsInContext(t *testing.T) {

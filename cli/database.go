@@ -18,6 +18,7 @@ import (
 const (
 	databaseWait = 30 * time.Second // for an outside server that is still starting
 	closeWait    = time.Minute
+	cutOffWait   = 5 * time.Second // for what was told to end at once
 )
 
 // embeddedConfig says how placeops runs its own PostgreSQL.
@@ -27,7 +28,7 @@ func embeddedConfig(cfg *config.Config, holder string, logger *slog.Logger) post
 
 // withDatabase runs a command on the database: the one of a serve that runs beside it, its own, or the outside one.
 func (a *app) withDatabase(ctx context.Context, cfg *config.Config, run func(*pgxpool.Pool) error) (err error) {
-	logger := a.logger(cfg)
+	logger := a.quietLogger(cfg)
 	url := cfg.DatabaseURL
 	if cfg.Embedded() {
 		embedded, release, err := postgres.Open(ctx, embeddedConfig(cfg, postgres.HolderCommand, logger))
@@ -84,8 +85,8 @@ func prepareSchema(ctx context.Context, cfg *config.Config, pool *pgxpool.Pool, 
 		return err
 	}
 	steps, err := migrator.Up(ctx)
-	for _, step := range steps {
-		logger.InfoContext(ctx, "migrated", "step", step.Name)
+	if len(steps) > 0 {
+		logger.InfoContext(ctx, "the database schema is migrated", "steps", len(steps), "newest", steps[len(steps)-1].Name)
 	}
 	return err
 }
@@ -108,9 +109,12 @@ func (a *app) withSchema(ctx context.Context, cfg *config.Config, run func(*pgxp
 	})
 }
 
-// quietLogger is for commands, whose output is their result: only what needs attention is logged.
+// quietLogger is for commands, whose output is their result: only what needs attention is logged, unless somebody asked
+// for everything.
 func (a *app) quietLogger(cfg *config.Config) *slog.Logger {
 	quiet := *cfg
-	quiet.LogLevel = max(cfg.LogLevel, slog.LevelWarn)
+	if cfg.LogLevel == slog.LevelInfo {
+		quiet.LogLevel = slog.LevelWarn
+	}
 	return a.logger(&quiet)
 }

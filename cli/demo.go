@@ -57,10 +57,14 @@ func makeDemo(ctx context.Context, pool *pgxpool.Pool, passwords *auth.Passwords
 	if err != nil {
 		return err
 	}
-	return store.InTx(ctx, pool, func(tx pgx.Tx) error {
+	err = store.InTx(ctx, pool, func(tx pgx.Tx) error {
 		d := &demoCollege{tx: tx, passwordHash: hash}
 		return d.make(ctx)
 	})
+	if store.IsKind(err, store.Conflict) { // another process makes it at this moment
+		return nil
+	}
+	return err
 }
 
 func hasDemo(ctx context.Context, pool *pgxpool.Pool) (bool, error) {
@@ -71,10 +75,14 @@ func hasDemo(ctx context.Context, pool *pgxpool.Pool) (bool, error) {
 	return err == nil, err
 }
 
-// printDemo prints the four log-ins.
+// printDemo prints the four log-ins, or that there is no demo here.
 func printDemo(ctx context.Context, out io.Writer, pool *pgxpool.Pool) error {
 	there, err := hasDemo(ctx, pool)
-	if err != nil || !there {
+	if err != nil {
+		return err
+	}
+	if !there {
+		_, err := fmt.Fprintln(out, "No demo college was made:", errOtherData)
 		return err
 	}
 	fmt.Fprintln(out, "Demo college; sign in with one of these (password: "+demoPassword+"):")

@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"log/slog"
 
 	"github.com/spf13/cobra"
@@ -15,7 +14,7 @@ func (a *app) openapiCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "openapi", Short: "Print the description of the HTTP API (OpenAPI 3.1, JSON)", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			s, err := server.New(server.Deps{Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Version: version()})
+			s, err := server.New(server.Deps{Logger: slog.New(slog.DiscardHandler), Version: version()})
 			if err != nil {
 				return err
 			}

@@ -107,8 +107,14 @@ func (a *app) logger(cfg *config.Config) *slog.Logger {
 	return slog.New(slog.NewTextHandler(a.err, options))
 }
 
-// version is the program's, from the build: a released module version, or the commit.
+// buildVersion is set by make, from git.
+var buildVersion string
+
+// version is the program's: what make was told, a released module version, or the commit.
 func version() string {
+	if buildVersion != "" {
+		return buildVersion
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
 	"syscall"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -50,8 +51,9 @@ type service struct {
 	logger *slog.Logger
 	demo   bool
 
-	failed  <-chan error // the embedded database gave up
-	stopped []func(context.Context) error
+	database *postgres.Server // nil when it is an outside one
+	failed   <-chan error     // the embedded database gave up
+	stopped  []func(context.Context) error
 }
 
 func (s *service) run(ctx context.Context) (err error) {
@@ -60,24 +62,11 @@ func (s *service) run(ctx context.Context) (err error) {
 	}
 	s.logger.DebugContext(ctx, "settings", "config", s.cfg)
 	defer func() { err = errors.Join(err, s.stop()) }()
-	pool, err := s.startDatabase(ctx)
+	serving, err := s.start(ctx)
 	if err != nil {
-		return err
-	}
-	if err := prepareSchema(ctx, s.cfg, pool, s.logger); err != nil {
-		return err
-	}
-	files, err := uploads.Open(ctx, s.cfg.UploadsDir)
-	if err != nil {
-		return err
-	}
-	s.onStop(func(context.Context) error { return files.Close() })
-	queue, err := s.startJobs(ctx, pool, files)
-	if err != nil {
-		return err
-	}
-	serving, err := s.startHTTP(ctx, pool, queue, files)
-	if err != nil {
+		if ctx.Err() != nil { // told to stop while it started
+			return nil
+		}
 		return err
 	}
 	select {
@@ -91,27 +80,42 @@ func (s *service) run(ctx context.Context) (err error) {
 	}
 }
 
+// start returns what reports the end of the HTTP server. When it fails half-way, stop ends what has started.
+func (s *service) start(ctx context.Context) (serving <-chan error, err error) {
+	pool, err := s.startDatabase(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := prepareSchema(ctx, s.cfg, pool, s.logger); err != nil {
+		return nil, err
+	}
+	files, err := uploads.Open(ctx, s.cfg.UploadsDir)
+	if err != nil {
+		return nil, err
+	}
+	s.onStop(func(context.Context) error { return files.Close() })
+	queue, err := s.startJobs(ctx, pool, files)
+	if err != nil {
+		return nil, err
+	}
+	return s.startHTTP(ctx, pool, queue, files)
+}
+
 func (s *service) onStop(stop func(context.Context) error) { s.stopped = append(s.stopped, stop) }
 
-// stop ends all parts, the last started first. A second signal ends the program at once: the database recovers.
+// stop ends all parts, the last started first and the database at the very end. Requests and jobs share the time that the
+// settings give them; a second signal ends it: what still runs is cut off, and the database recovers at its next start.
 func (s *service) stop() error {
-	again := make(chan os.Signal, 1)
-	signal.Notify(again, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(again)
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, unhook := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer unhook()
+	draining, cancel := context.WithTimeout(ctx, s.cfg.ShutdownTimeout)
 	defer cancel()
-	go func() {
-		select {
-		case <-again:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
 	var errs []error
-	for i := len(s.stopped) - 1; i >= 0; i-- {
-		ctx, cancel := context.WithTimeout(ctx, s.cfg.ShutdownTimeout)
-		errs = append(errs, s.stopped[i](ctx))
-		cancel()
+	for _, stop := range slices.Backward(s.stopped) {
+		errs = append(errs, stop(draining))
+	}
+	if s.database != nil {
+		errs = append(errs, s.database.Stop(ctx)) // has its own time limits
 	}
 	return errors.Join(errs...)
 }
@@ -123,9 +127,7 @@ func (s *service) startDatabase(ctx context.Context) (*pgxpool.Pool, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.onStop(database.Stop)
-		s.failed = database.Failed()
-		url = database.URL()
+		s.database, s.failed, url = database, database.Failed(), database.URL()
 	}
 	pool, err := store.OpenPool(ctx, url, store.PoolOptions{MaxConns: int32(s.cfg.DBMaxConns), Name: "placeops"}) //nolint:gosec // checked by config
 	if err != nil {
@@ -166,16 +168,19 @@ func (s *service) startJobs(ctx context.Context, pool *pgxpool.Pool, files *uplo
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
 		return nil, err
 	}
-	s.onStop(func(ctx context.Context) error { return stopJobs(ctx, client) })
+	s.onStop(func(ctx context.Context) error { return s.stopJobs(ctx, client) })
 	return client, nil
 }
 
 // stopJobs lets running jobs finish; those that do not are cut off and run again after the next start.
-func stopJobs(ctx context.Context, client *jobs.Client) error {
+func (s *service) stopJobs(ctx context.Context, client *jobs.Client) error {
 	if err := client.Stop(ctx); err == nil {
 		return nil
 	}
-	return client.StopAndCancel(context.WithoutCancel(ctx))
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cutOffWait)
+	defer cancel()
+	s.logger.WarnContext(ctx, "jobs that still run are cut off; they run again after the next start")
+	return client.StopAndCancel(ctx)
 }
 
 func (s *service) startHTTP(ctx context.Context, pool *pgxpool.Pool, queue *jobs.Client, files *uploads.Store) (<-chan error, error) {
@@ -209,7 +214,12 @@ func (s *service) startHTTP(ctx context.Context, pool *pgxpool.Pool, queue *jobs
 	}
 	serving := make(chan error, 1)
 	go func() { serving <- web.Serve(listener) }()
-	s.onStop(web.Shutdown)
+	s.onStop(func(ctx context.Context) error {
+		if err := web.Shutdown(ctx); err != nil {
+			return fmt.Errorf("requests that were still running were cut off (%w)", err)
+		}
+		return nil
+	})
 	s.logger.InfoContext(ctx, "ready", "address", listener.Addr().String())
 	return serving, nil
 }
@@ -220,7 +230,7 @@ func (s *service) greet(ctx context.Context, pool *pgxpool.Pool, passwords *auth
 	if err != nil {
 		return err
 	}
-	if empty && s.demo {
+	if s.demo && empty {
 		if err := makeDemo(ctx, pool, passwords); err != nil {
 			return fmt.Errorf("demo college: %w", err)
 		}

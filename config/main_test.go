@@ -32,7 +32,7 @@ func printSecret(folder string) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	fmt.Print(c.JWTSecret)
+	fmt.Fprint(os.Stdout, c.JWTSecret)
 }
 
 const (

@@ -172,7 +172,7 @@ func asked(c eligibility.Criteria) []string {
 func curve(population []student, c eligibility.Criteria) []int64 {
 	var points []int64
 	c.MinCGPA = nil
-	for quarter := int64(0); quarter <= 40; quarter++ {
+	for quarter := range int64(41) {
 		least := big.NewRat(quarter, 4)
 		var n int64
 		for _, s := range population {

@@ -70,7 +70,7 @@ func NewClient(deps Deps, options Options) (*Client, error) {
 		CompletedJobRetentionPeriod: keepCompleted,
 	}
 	if options.Running != nil {
-		config.WorkerMiddleware = append(config.WorkerMiddleware, options.Running)
+		config.Plugins = append(config.Plugins, options.Running)
 	}
 	return river.NewClient(riverpgxv5.New(deps.Pool), config)
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // CloseRegistrationsArgs asks to close a drive's registrations when its deadline passes. It is scheduled for the deadline;
-// when the deadline moves, another one is scheduled and the old one finds nothing to do.
+// when the deadline moves, another one is scheduled, and one that comes too early waits.
 type CloseRegistrationsArgs struct {
 	DriveID     int64 `json:"drive_id"`
 	RequestedBy int64 `json:"requested_by"`
@@ -32,7 +32,11 @@ func (w *closeRegistrationsWorker) Work(ctx context.Context, job *river.Job[Clos
 		if err != nil && !store.IsKind(err, store.NotFound) {
 			return err
 		}
-		if err == nil && deadlinePassed(drive, time.Now()) {
+		if err == nil && drive.Status == store.Posted && drive.RegistrationDeadline != nil {
+			// Too early: the deadline has moved, or the clock of whoever released the job is ahead of this one's.
+			if left := time.Until(*drive.RegistrationDeadline); left > 0 {
+				return river.JobSnooze(left)
+			}
 			if err := store.MoveDrive(ctx, tx, drive, store.Attending); err != nil {
 				return err
 			}
@@ -40,9 +44,4 @@ func (w *closeRegistrationsWorker) Work(ctx context.Context, job *river.Job[Clos
 		_, err = river.JobCompleteTx[*riverpgxv5.Driver](ctx, tx, job)
 		return err
 	})
-}
-
-func deadlinePassed(drive store.Drive, now time.Time) bool {
-	deadline := drive.RegistrationDeadline
-	return drive.Status == store.Posted && deadline != nil && !deadline.After(now)
 }

@@ -3,8 +3,6 @@ package jobs
 import (
 	"context"
 	"log/slog"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -17,38 +15,47 @@ import (
 // that the database calls running and that is not in the set was cut off by a crash.
 type RunningSet struct {
 	river.MiddlewareDefaults
-	mu  sync.Mutex
-	ids map[int64]struct{}
+	every time.Duration // how often it looks for jobs that were cut off
+	// grace is how long a job may be called running without being worked: after it was taken, until its work begins, and
+	// after its end, until that is written down. The queue tries to write for as long as the database is away.
+	grace time.Duration
+
+	mu    sync.Mutex
+	ended map[int64]time.Time // when the work on a job ended, by its id; zero while it is worked
 }
 
 // NewRunningSet returns an empty set.
-func NewRunningSet() *RunningSet { return &RunningSet{ids: map[int64]struct{}{}} }
+func NewRunningSet() *RunningSet {
+	return &RunningSet{every: 5 * time.Second, grace: 15 * time.Second, ended: map[int64]time.Time{}}
+}
 
 // Work keeps the job in the set while it is worked.
 func (s *RunningSet) Work(ctx context.Context, job *rivertype.JobRow, work func(context.Context) error) error {
-	s.mu.Lock()
-	s.ids[job.ID] = struct{}{}
-	s.mu.Unlock()
-	defer func() {
-		s.mu.Lock()
-		delete(s.ids, job.ID)
-		s.mu.Unlock()
-	}()
+	s.set(job.ID, time.Time{})
+	defer func() { s.set(job.ID, time.Now()) }()
 	return work(ctx)
 }
 
+func (s *RunningSet) set(id int64, ended time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended[id] = ended
+}
+
+// list returns the jobs that are worked or have ended just now, and forgets the others.
 func (s *RunningSet) list() []int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.AppendSeq(make([]int64, 0, len(s.ids)), maps.Keys(s.ids))
+	ids := make([]int64, 0, len(s.ended))
+	for id, ended := range s.ended {
+		if ended.IsZero() || time.Since(ended) < s.grace {
+			ids = append(ids, id)
+		} else {
+			delete(s.ended, id)
+		}
+	}
+	return ids
 }
-
-const (
-	resumeEvery = 5 * time.Second
-	// resumeGrace is how long a job may be running before it is looked at: its own process needs a moment to write down
-	// that it has ended.
-	resumeGrace = 10 * time.Second
-)
 
 // ResumeInterrupted makes jobs that a crash cut off available again: those that it finds before it returns, and from then
 // on, as long as ctx lives, also those that lost their database (PostgreSQL died and came back). Only for a database
@@ -59,27 +66,42 @@ func (s *RunningSet) ResumeInterrupted(ctx context.Context, pool *pgxpool.Pool, 
 }
 
 func (s *RunningSet) keepResuming(ctx context.Context, pool *pgxpool.Pool, logger *slog.Logger) {
-	ticker := time.NewTicker(resumeEvery)
+	ticker := time.NewTicker(s.every)
 	defer ticker.Stop()
+	answersSince := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			s.resume(ctx, pool, logger, resumeGrace)
+		}
+		switch {
+		case !answers(ctx, pool, s.every):
+			answersSince = time.Now()
+		case time.Since(answersSince) >= s.grace:
+			s.resume(ctx, pool, logger, s.grace)
 		}
 	}
 }
 
+func answers(ctx context.Context, pool *pgxpool.Pool, within time.Duration) bool {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	return pool.Ping(ctx) == nil
+}
+
+// An interrupted attempt counts, so that a job that crashes its process does not do so for ever.
 const resumeSQL = `
 UPDATE river_job
 SET state        = CASE WHEN attempt < max_attempts THEN 'available'::river_job_state ELSE 'discarded' END,
     finalized_at = CASE WHEN attempt < max_attempts THEN NULL ELSE now() END,
-    scheduled_at = now()
+    scheduled_at = now(),
+    errors       = array_append(errors, jsonb_build_object(
+                       'at', now(), 'attempt', attempt, 'error', 'interrupted: placeops or its database was killed', 'trace', ''))
 WHERE state = 'running'
   AND attempted_at <= now() - make_interval(secs => $1::double precision)
   AND id <> ALL ($2::bigint[])
-RETURNING id, kind`
+RETURNING id, kind, state::text`
 
 func (s *RunningSet) resume(ctx context.Context, pool *pgxpool.Pool, logger *slog.Logger, grace time.Duration) {
 	rows, err := pool.Query(ctx, resumeSQL, grace.Seconds(), s.list())
@@ -89,10 +111,10 @@ func (s *RunningSet) resume(ctx context.Context, pool *pgxpool.Pool, logger *slo
 	defer rows.Close()
 	for rows.Next() {
 		var id int64
-		var kind string
-		if err := rows.Scan(&id, &kind); err != nil {
+		var kind, state string
+		if err := rows.Scan(&id, &kind, &state); err != nil {
 			return
 		}
-		logger.WarnContext(ctx, "interrupted job runs again", "job_id", id, "kind", kind)
+		logger.WarnContext(ctx, "a job was interrupted", "job_id", id, "kind", kind, "state", state)
 	}
 }

@@ -4,6 +4,7 @@ package postgres
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -90,7 +91,7 @@ func inspect(dir string) (binaries, error) {
 	if !hasServer(dir) {
 		return server, fmt.Errorf("%s holds no PostgreSQL server: it needs initdb and postgres", dir)
 	}
-	text, err := exec.Command(server.postgres(), "--version").Output()
+	text, err := exec.CommandContext(context.Background(), server.postgres(), "--version").Output()
 	if err != nil {
 		return server, fmt.Errorf("%s --version: %w", server.postgres(), err)
 	}

@@ -77,7 +77,7 @@ func TestAKilledServerComesBack(t *testing.T) {
 
 		require.Equal(t, url, server.URL())
 		require.NotEqual(t, killed, server.Pid())
-		require.EqualValues(t, 1000, query[int](t, connect(t, url), "SELECT count(*) FROM kept"))
+		require.Equal(t, 1000, query[int](t, connect(t, url), "SELECT count(*) FROM kept"))
 	}
 	require.Empty(t, server.Failed())
 }

@@ -25,11 +25,11 @@ type account struct {
 func chooseAccount(place layout) (account, error) {
 	owner, hasOwner := ownerOf(place.data())
 	if self := os.Geteuid(); self != 0 {
-		if hasOwner && owner.uid != uint32(self) {
+		if hasOwner && owner.uid != uint32(self) { //nolint:gosec // user ids have 32 bits
 			return account{}, fmt.Errorf("%s belongs to user %s, but placeops runs as %s: run it as %s, or give it the files (chown -R %s %s)",
 				place.data(), owner.name, currentUser(), owner.name, currentUser(), place.dir)
 		}
-		return account{name: currentUser(), uid: uint32(self), gid: uint32(os.Getegid())}, nil
+		return account{name: currentUser(), uid: uint32(self), gid: uint32(os.Getegid())}, nil //nolint:gosec // as above
 	}
 	if hasOwner && owner.uid != 0 {
 		owner.switched = true
@@ -73,7 +73,7 @@ func userName(uid uint32) string {
 	return id
 }
 
-func currentUser() string { return userName(uint32(os.Geteuid())) }
+func currentUser() string { return userName(uint32(os.Geteuid())) } //nolint:gosec // user ids have 32 bits
 
 // credential is what a child process needs to become the account; nil when
 // nothing has to change.

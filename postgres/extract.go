@@ -97,7 +97,7 @@ func writeReceipt(dir string) error {
 // inventory counts the files below dir and their bytes.
 func inventory(dir string) (string, error) {
 	files, size := 0, int64(0)
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(dir, func(_ string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || entry.Name() == receiptName {
 			return err
 		}
@@ -163,7 +163,7 @@ func unpackTar(archive io.Reader, dir string) error {
 
 func writeEntry(root *os.Root, entry *tar.Header, content io.Reader) error {
 	name := path.Clean(entry.Name)
-	mode := os.FileMode(entry.Mode) & 0o755
+	mode := os.FileMode(entry.Mode & 0o755) //nolint:gosec // nine bits
 	switch entry.Typeflag {
 	case tar.TypeDir:
 		if err := root.Mkdir(name, mode); err != nil {

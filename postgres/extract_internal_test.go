@@ -52,6 +52,7 @@ var serverEntries = []tar.Header{
 }
 
 func TestABundleIsExtractedOnceAndOldOnesGo(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for _, left := range []string{"pg-0123456789abcdef", ".extract-123", "data"} {
 		require.NoError(t, os.Mkdir(filepath.Join(dir, left), 0o755))
@@ -77,13 +78,15 @@ func TestABundleIsExtractedOnceAndOldOnesGo(t *testing.T) {
 }
 
 func TestAnExtractionThatLostSomethingIsDoneAgain(t *testing.T) {
+	t.Parallel()
 	for name, lose := range map[string]func(bin string) error{
-		"all of it": func(bin string) error { return os.RemoveAll(bin) },
+		"all of it": os.RemoveAll,
 		"a file":    func(bin string) error { return os.Remove(filepath.Join(bin, "postmaster")) },
 		"contents":  func(bin string) error { return os.Truncate(filepath.Join(bin, "postgres"), 0) },
 		"receipt":   func(bin string) error { return os.Truncate(filepath.Join(bin, "..", receiptName), 0) },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			b, _ := openBundle(testBundle(t, serverEntries...))
 			bin, err := b.extract(dir)
@@ -98,6 +101,7 @@ func TestAnExtractionThatLostSomethingIsDoneAgain(t *testing.T) {
 }
 
 func TestADamagedBundleIsRefused(t *testing.T) {
+	t.Parallel()
 	whole := testBundle(t, serverEntries...)
 	other := testBundle(t, serverEntries[:4]...)
 	archive := whole[archiveName].Data
@@ -112,6 +116,7 @@ func TestADamagedBundleIsRefused(t *testing.T) {
 		"empty":           {},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			b, found := openBundle(fstest.MapFS{archiveName: {Data: damaged}, sumName: whole[sumName]})
 			require.True(t, found)
@@ -123,6 +128,7 @@ func TestADamagedBundleIsRefused(t *testing.T) {
 }
 
 func TestNoEntryIsWrittenOutside(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	b, _ := openBundle(testBundle(t, tar.Header{Typeflag: tar.TypeReg, Name: "../../outside", Mode: 0o644}))
 	_, err := b.extract(dir)
@@ -132,6 +138,7 @@ func TestNoEntryIsWrittenOutside(t *testing.T) {
 }
 
 func TestWithoutAnArchiveThereIsNoBundle(t *testing.T) {
+	t.Parallel()
 	whole := testBundle(t, serverEntries...)
 	for name, files := range map[string]fstest.MapFS{
 		"only the README":   {"README": {}},
@@ -145,6 +152,7 @@ func TestWithoutAnArchiveThereIsNoBundle(t *testing.T) {
 }
 
 func TestTheInstalledServerThatWroteTheDataIsPreferred(t *testing.T) {
+	t.Parallel()
 	servers := []binaries{{major: 18}, {major: 16}, {major: 15}}
 	for dataMajor, want := range map[int]int{0: 18, 16: 16, 14: 18} {
 		got, err := newestInstalled(servers, dataMajor)

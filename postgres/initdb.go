@@ -30,7 +30,7 @@ func ensureCluster(ctx context.Context, cfg Config, place layout, bins binaries)
 	if entries, err := os.ReadDir(place.data()); err == nil && len(entries) > 0 {
 		return false, fmt.Errorf("%s holds files but no database: move them away or choose another data directory (PLACEOPS_DATA_DIR)", place.data())
 	}
-	cfg.Logger.Info("initialising the database", "dir", place.data(), "version", bins.version)
+	cfg.Logger.InfoContext(ctx, "initialising the database", "dir", place.data(), "version", bins.version)
 	// Under another name until complete: a first start that is killed leaves
 	// no half cluster.
 	if err := initCluster(ctx, cfg, place, bins); err != nil {

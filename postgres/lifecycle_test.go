@@ -34,7 +34,7 @@ func TestRowsSurviveAStopAndAWarmStart(t *testing.T) {
 	second := start(t, cfg)
 	t.Logf("warm start %v", time.Since(began))
 	require.Equal(t, first.URL(), second.URL())
-	require.EqualValues(t, 1000, query[int](t, connect(t, second.URL()), "SELECT count(*) FROM kept"))
+	require.Equal(t, 1000, query[int](t, connect(t, second.URL()), "SELECT count(*) FROM kept"))
 
 	began = time.Now()
 	stop(t, second)

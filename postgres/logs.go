@@ -112,6 +112,10 @@ func (r *logRelay) emit(record *logRecord) {
 	r.logger.LogAttrs(context.Background(), record.level(), clip(record.fields[0].text), attrs...)
 }
 
+// routine is what PostgreSQL says at every start and stop; placeops says so itself. After a crash it says other things.
+var routine = regexp.MustCompile(`^(starting PostgreSQL |listening on |database system (was|is) shut down|database system is ready|` +
+	`received fast shutdown|aborting any active|shutting down$|could not send data to client)`)
+
 // level maps PostgreSQL's severity. An ERROR ends one statement and is told to
 // whoever sent it, so here it is a warning at most.
 func (l *logRecord) level() slog.Level {
@@ -124,6 +128,8 @@ func (l *logRecord) level() slog.Level {
 		return slog.LevelError
 	case l.severity == "ERROR", l.severity == "WARNING":
 		return slog.LevelWarn
+	case routine.MatchString(l.fields[0].text):
+		return slog.LevelDebug
 	case strings.HasPrefix(l.severity, "DEBUG"):
 		return slog.LevelDebug
 	default:

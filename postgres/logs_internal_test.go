@@ -30,6 +30,7 @@ func relayed(output string) string {
 }
 
 func TestLogLinesBecomeRecords(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct{ line, want string }{
 		"log":     {"7 00000 LOG:  ready", "level=INFO msg=ready pid=7\n"},
 		"warning": {"7 01000 WARNING:  hm", "level=WARN msg=hm pid=7 sqlstate=01000\n"},
@@ -38,6 +39,7 @@ func TestLogLinesBecomeRecords(t *testing.T) {
 			"level=WARN msg=\"division by zero\" pid=7 sqlstate=22012 statement=\"SELECT 1\\n/ 0\"\n",
 		},
 		"a constraint":      {"7 23505 ERROR:  duplicate key", "level=DEBUG msg=\"duplicate key\" pid=7 sqlstate=23505\n"},
+		"a start":           {"7 00000 LOG:  database system is ready to accept connections", "level=DEBUG msg=\"database system is ready to accept connections\" pid=7\n"},
 		"a shutdown":        {"7 57P01 FATAL:  terminating", "level=INFO msg=terminating pid=7 sqlstate=57P01\n"},
 		"fatal":             {"7 F0000 FATAL:  no", "level=ERROR msg=no pid=7 sqlstate=F0000\n"},
 		"panic":             {"7 53100 PANIC:  full", "level=ERROR msg=full pid=7 sqlstate=53100\n"},
@@ -51,10 +53,12 @@ func TestLogLinesBecomeRecords(t *testing.T) {
 }
 
 func TestHugeStatementsAreClipped(t *testing.T) {
+	t.Parallel()
 	require.Less(t, len(relayed("7 22012 ERROR:  x\n7 22012 STATEMENT:  "+strings.Repeat("ä", 1<<20)+"\n")), 2*maxField)
 }
 
 func TestTheLastLinesAreKept(t *testing.T) {
+	t.Parallel()
 	relay := &logRelay{logger: slog.New(slog.DiscardHandler)}
 	var output strings.Builder
 	for i := range 100 {
@@ -66,6 +70,7 @@ func TestTheLastLinesAreKept(t *testing.T) {
 }
 
 func TestErrorsOfTheDirectoryAreExplained(t *testing.T) {
+	t.Parallel()
 	place := layout{dir: "/srv/placeops"}
 	for name, test := range map[string]struct {
 		err    error

@@ -44,7 +44,8 @@ func startPostmaster(program string, args []string, as account, logger *slog.Log
 	if err != nil {
 		return nil, err
 	}
-	command := exec.Command(program, args...)
+	// No context ends it: who started it does, in PostgreSQL's own way.
+	command := exec.Command(program, args...) //nolint:noctx // see above
 	command.Dir = "/"
 	command.Env = environment()
 	command.Stdout, command.Stderr = write, write
@@ -71,7 +72,7 @@ func cannotRun(program string, as account, err error) error {
 	case errors.Is(err, syscall.EPERM):
 		hint = "; placeops is root but may not change its user: run it as an ordinary user"
 	}
-	return fmt.Errorf("cannot run %s as user %s: %v%s", program, as.name, err, hint)
+	return fmt.Errorf("cannot run %s as user %s: %w%s", program, as.name, err, hint)
 }
 
 // run starts the command and waits for its end on one thread, see onOwnThread.

@@ -63,7 +63,7 @@ func clearPostmaster(ctx context.Context, place layout, logger *slog.Logger) err
 	if pid == 0 || errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
 		return nil
 	}
-	logger.Warn("postmaster.pid names a process that is not PostgreSQL", "pid", pid)
+	logger.WarnContext(ctx, "postmaster.pid names a process that is not PostgreSQL", "pid", pid)
 	return place.explain(forgetPid(place, content), "")
 }
 
@@ -93,7 +93,7 @@ func endProcesses(ctx context.Context, what string, find func() []int, steps []s
 	for _, next := range steps {
 		pids := find()
 		for _, pid := range pids {
-			logger.Warn("ending a "+what, "pid", pid, "signal", next.signal.String())
+			logger.WarnContext(ctx, "ending a "+what, "pid", pid, "signal", next.signal.String())
 			_ = syscall.Kill(pid, next.signal)
 		}
 		gone, err := waitUntilGone(ctx, find, next.patience)

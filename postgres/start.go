@@ -68,7 +68,7 @@ func startLocked(ctx context.Context, cfg Config, place layout, held *lock) (*Se
 		endIt()
 		return nil, errors.Join(err, s.takeDown())
 	}
-	cfg.Logger.Info("PostgreSQL is running", "version", s.bins.version, "pid", s.Pid(), "dir", place.dir,
+	cfg.Logger.InfoContext(ctx, "PostgreSQL is running", "version", s.bins.version, "pid", s.Pid(), "dir", place.dir,
 		"user", place.account.name, "took_ms", time.Since(began).Milliseconds())
 	go s.supervise()
 	return s, nil

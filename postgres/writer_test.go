@@ -41,12 +41,12 @@ func writeUntilKilled() {
 		if _, err := conn.Exec(ctx, "CREATE TABLE written (id bigint PRIMARY KEY)"); err != nil {
 			return err
 		}
-		fmt.Println(server.Pid())
+		fmt.Fprintln(os.Stdout, server.Pid())
 		for id := 1; ; id++ {
 			if _, err := conn.Exec(ctx, "INSERT INTO written VALUES ($1)", id); err != nil {
 				return err
 			}
-			fmt.Println(id)
+			fmt.Fprintln(os.Stdout, id)
 		}
 	}()
 	fmt.Fprintln(os.Stderr, err)

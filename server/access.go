@@ -22,6 +22,7 @@ type accessCache struct {
 
 	mu      sync.Mutex
 	entries map[int64]accessEntry
+	forgets int // how often forget was called; a look-up that it overtook is not remembered
 }
 
 type accessEntry struct {
@@ -37,6 +38,7 @@ func (c *accessCache) get(ctx context.Context, userID int64) (store.Access, erro
 	now := time.Now()
 	c.mu.Lock()
 	entry, ok := c.entries[userID]
+	forgets := c.forgets
 	c.mu.Unlock()
 	if ok && now.Before(entry.until) {
 		return entry.access, nil
@@ -47,6 +49,9 @@ func (c *accessCache) get(ctx context.Context, userID int64) (store.Access, erro
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.forgets != forgets {
+		return access, nil
+	}
 	if len(c.entries) >= maxAccessEntries {
 		clear(c.entries)
 	}
@@ -58,6 +63,7 @@ func (c *accessCache) get(ctx context.Context, userID int64) (store.Access, erro
 func (c *accessCache) forget(userID int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.forgets++
 	delete(c.entries, userID)
 }
 

@@ -33,6 +33,9 @@ func (s *Server) serveDocs(c echo.Context) error { return serveDocsPage(c, "inde
 
 func (s *Server) serveDocsFile(c echo.Context) error {
 	name := strings.TrimPrefix(path.Clean(c.Request().URL.Path), "/docs/")
+	if name == "/docs" {
+		return s.serveDocs(c)
+	}
 	if err := serveDocsPage(c, name); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

@@ -71,6 +71,10 @@ func (s *Server) applyTo(d *store.Drive, f *driveFields) []store.FieldError {
 	f.JobDescription.into(&d.JobDescription)
 	f.Location.into(&d.Location)
 	d.JobDescription, d.Location = tidy(d.JobDescription), tidy(d.Location)
+	faults = storable(faults, "company_name", &d.CompanyName)
+	faults = storable(faults, "job_title", &d.JobTitle)
+	faults = storable(faults, "job_description", d.JobDescription)
+	faults = storable(faults, "location", d.Location)
 	f.PackageLPA.into(&d.PackageLPA)
 	if f.InterviewDate.Set {
 		d.InterviewDate = s.moment("interview_date", tidy(f.InterviewDate.Value), 0, &faults)
@@ -90,6 +94,14 @@ func needed(faults []store.FieldError, field, value string) []store.FieldError {
 		return faults
 	}
 	return append(faults, store.FieldError{Field: field, Message: "is needed"})
+}
+
+// storable names a text that PostgreSQL has no room for.
+func storable(faults []store.FieldError, field string, text *string) []store.FieldError {
+	if text != nil && strings.ContainsRune(*text, 0) {
+		return append(faults, store.FieldError{Field: field, Message: "holds a character that cannot be stored (NUL)"})
+	}
+	return faults
 }
 
 // sameCriteria compares two drives' criteria by value: 7.5 is 7.50.

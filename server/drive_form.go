@@ -3,13 +3,11 @@ package server
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -18,25 +16,17 @@ import (
 	"placeops/uploads"
 )
 
-const maxPDF = 25 << 20
-
-// RawInput is an input whose body the operation reads by itself, because it may be a file too large for memory.
-type RawInput struct {
-	contentType string
-	body        io.Reader
-}
-
-// Resolve keeps the body for the operation.
-func (b *RawInput) Resolve(ctx huma.Context) []error {
-	b.contentType, b.body = ctx.Header("Content-Type"), ctx.BodyReader()
-	return nil
-}
+const (
+	maxPDF = 25 << 20
+	// partCost is what a field of a form counts beside its text, so that endless empty ones are too large as well.
+	partCost = 100
+)
 
 // driveForm is what a client sent to create or change a drive: the fields, and the key of an uploaded PDF.
 type driveForm struct {
 	driveFields
 	pdfKey *string
-	faults []store.FieldError // what does not fit the schema; the operation adds its own
+	faults []store.FieldError // what does not fit the schema; fill adds its own
 }
 
 // readDriveForm reads JSON, or a form with the same fields as text and the file pdf. The file is stored while it comes
@@ -48,36 +38,26 @@ func (s *Server) readDriveForm(ctx context.Context, in RawInput, schema *huma.Sc
 		s.dropPDF(ctx, form.pdfKey)
 		return nil, err
 	}
-	var parsed any
-	if err := json.Unmarshal(data, &parsed); err != nil {
+	if form.faults, err = s.readFields(data, schema, &form.driveFields); err != nil {
 		s.dropPDF(ctx, form.pdfKey)
-		return nil, store.Errorf(store.Malformed, "the request body is not valid JSON")
-	}
-	path, result := huma.NewPathBuffer(nil, 0), &huma.ValidateResult{}
-	path.Push("body")
-	huma.Validate(s.schemas, schema, path, huma.ModeWriteToServer, parsed, result)
-	for _, fault := range result.Errors {
-		form.faults = append(form.faults, store.FieldError(problemField(fault)))
-	}
-	// A field of the wrong type has been named already; the others are read all the same, to name their faults too.
-	if err := json.Unmarshal(data, &form.driveFields); err != nil && len(form.faults) == 0 {
-		form.faults = append(form.faults, store.FieldError{Field: "body", Message: err.Error()})
+		return nil, err
 	}
 	return form, nil
 }
 
-// addFaults adds what the operation found wrong, but no second word on a field.
-func (f *driveForm) addFaults(more []store.FieldError) error {
-	for _, fault := range more {
-		named := slices.ContainsFunc(f.faults, func(have store.FieldError) bool { return have.Field == fault.Field })
-		if !named {
-			f.faults = append(f.faults, fault)
+// fill lays the form over a drive, or names all that is wrong with it.
+func (s *Server) fill(ctx context.Context, db store.DBTX, drive *store.Drive, form *driveForm) error {
+	found := s.applyTo(drive, &form.driveFields)
+	if domain := form.DomainID.Value; domain != nil {
+		known, err := store.JobDomainExists(ctx, db, *domain)
+		if err != nil {
+			return err
+		}
+		if !known {
+			found = append(found, store.FieldError{Field: "domain_id", Message: "there is no such job domain"})
 		}
 	}
-	if len(f.faults) > 0 {
-		return store.InvalidFields(f.faults...)
-	}
-	return nil
+	return together(form.faults, found)
 }
 
 // dropPDF removes a stored file that nothing refers to, also when the request is gone.
@@ -101,28 +81,13 @@ func (s *Server) readDriveData(ctx context.Context, in RawInput, schema *huma.Sc
 	return nil, store.Errorf(store.UnsupportedMedia, "send %s or %s", asJSON, asForm)
 }
 
-func readLimited(r io.Reader, limit int64) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err != nil {
-		return nil, brokenBody(err)
-	}
-	if int64(len(data)) > limit {
-		return nil, store.Errorf(store.TooLarge, "the request body is larger than %d MB", limit>>20)
-	}
-	return data, nil
-}
-
-func brokenBody(err error) error {
-	return store.Errorf(store.Malformed, "the request body could not be read: %s", err)
-}
-
 // readMultipart stores the file and turns the text fields into the JSON that they stand for.
 func (s *Server) readMultipart(ctx context.Context, parts *multipart.Reader, schema *huma.Schema, form *driveForm) ([]byte, error) {
 	fields := map[string][]string{}
 	left := int64(maxJSONBody)
 	for {
 		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF { //nolint:errorlint // wrapped, it means a form that breaks off
 			return json.Marshal(formValues(fields, schema))
 		}
 		if err != nil {
@@ -134,9 +99,13 @@ func (s *Server) readMultipart(ctx context.Context, parts *multipart.Reader, sch
 			}
 			continue
 		}
+		left -= int64(len(part.FormName())) + partCost
 		text, err := readLimited(part, left)
 		if err != nil {
 			return nil, err
+		}
+		if part.FormName() == "pdf" && len(text) > 0 {
+			return nil, store.InvalidFields(store.FieldError{Field: "pdf", Message: "is no file; send it with a file name"})
 		}
 		left -= int64(len(text))
 		fields[part.FormName()] = append(fields[part.FormName()], string(text))
@@ -152,7 +121,7 @@ func (s *Server) storePDF(ctx context.Context, part *multipart.Part, form *drive
 	}
 	key, _, err := s.uploads.Save(ctx, uploads.JobDescription, part, maxPDF)
 	if err != nil {
-		return err
+		return brokenUpload(err)
 	}
 	form.pdfKey = &key
 	return nil

@@ -129,7 +129,7 @@ func (s *Server) createDrive(ctx context.Context, in *createDriveInput) (*driveO
 	}
 	drive := store.Drive{PostedBy: me(ctx).UserID, PDFKey: form.pdfKey}
 	var out *driveOutput
-	if err = form.addFaults(s.applyTo(&drive, &form.driveFields)); err == nil {
+	if err = s.fill(ctx, s.pool, &drive, form); err == nil {
 		err = store.InTx(ctx, s.pool, func(tx pgx.Tx) error {
 			out, err = s.createDriveIn(ctx, tx, drive, form)
 			return err
@@ -194,7 +194,7 @@ func (s *Server) patchDriveIn(ctx context.Context, tx pgx.Tx, driveID int64, for
 		return nil, err
 	}
 	after := before
-	if err := form.addFaults(s.applyTo(&after, &form.driveFields)); err != nil {
+	if err := s.fill(ctx, tx, &after, form); err != nil {
 		return nil, err
 	}
 	if err := checkDriveChange(before, after); err != nil {

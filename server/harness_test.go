@@ -32,6 +32,7 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 // person of each role: "student", "staff", "coordinator" and "head".
 type harness struct {
 	t       *testing.T
+	deps    server.Deps
 	url     string
 	pool    *pgxpool.Pool
 	jobs    *jobs.Client
@@ -57,25 +58,25 @@ func start(t *testing.T, change ...func(*server.Deps)) *harness {
 	require.NoError(t, err)
 	zone, err := time.LoadLocation("Asia/Kolkata")
 	require.NoError(t, err)
-	deps := server.Deps{
+	h.deps = server.Deps{
 		Pool: h.pool, Jobs: h.jobs, Tokens: h.tokens, Passwords: auth.NewPasswords(4), Limits: auth.DefaultLoginLimits(),
 		Uploads: files, Links: uploads.NewLinks([]byte(secret)), Zone: zone, Logger: logger, Version: "test",
 		Migrated: func(context.Context) (bool, error) { return true, nil },
 	}
 	for _, c := range change {
-		c(&deps)
+		c(&h.deps)
 	}
 	require.NoError(t, h.jobs.Start(context.WithoutCancel(t.Context())))
 	t.Cleanup(func() { require.NoError(t, h.jobs.Stop(context.WithoutCancel(t.Context()))) })
-	h.serve(deps)
+	h.serve()
 	for _, role := range auth.Roles() {
 		h.add(strings.ToLower(string(role)), role)
 	}
 	return h
 }
 
-func (h *harness) serve(deps server.Deps) {
-	s, err := server.New(deps)
+func (h *harness) serve() {
+	s, err := server.New(h.deps)
 	require.NoError(h.t, err)
 	listener, err := new(net.ListenConfig).Listen(h.t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(h.t, err)
@@ -88,6 +89,14 @@ func (h *harness) serve(deps server.Deps) {
 		require.NoError(h.t, s.Shutdown(ctx))
 		require.NoError(h.t, <-served)
 	})
+}
+
+// another is a second placeops process on the same database: the same people, another server.
+func (h *harness) another() *harness {
+	h.t.Helper()
+	other := *h
+	other.serve()
+	return &other
 }
 
 // add makes a person of a role, known to the test by name. A student meets every usual criterion (CGPA 8, 10th 80, 12th

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/jackc/pgx/v5"
 
 	"placeops/auth"
@@ -58,15 +59,15 @@ type patchMeInput struct {
 	}
 }
 
+// Resolve finds what the schema cannot say.
+func (in *patchMeInput) Resolve(huma.Context) []error {
+	given := patchUserBody{Name: in.Body.Name}
+	return bodyFaults(given.faults())
+}
+
 // patchMe changes what a person may change of themselves. A student's marks, name and branch are the office's; like any
 // other field that is not taken here, they are ignored.
 func (s *Server) patchMe(ctx context.Context, in *patchMeInput) (*meOutput, error) {
-	if faults := notNull(nil, "name", in.Body.Name); len(faults) > 0 {
-		return nil, store.InvalidFields(faults...)
-	}
-	if name := in.Body.Name.Value; name != nil && strings.TrimSpace(*name) == "" {
-		return nil, store.InvalidFields(store.FieldError{Field: "name", Message: "is needed"})
-	}
 	var out *meOutput
 	err := store.InTx(ctx, s.pool, func(tx pgx.Tx) error {
 		user, err := store.LockUser(ctx, tx, me(ctx).UserID)

@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"placeops/eligibility"
 	"placeops/store"
 )
@@ -15,12 +17,15 @@ type previewCriteriaInput struct {
 	Body CriteriaFields
 }
 
+// Resolve finds what the schema cannot say.
+func (in *previewCriteriaInput) Resolve(huma.Context) []error {
+	_, faults := in.Body.applyTo(eligibility.Criteria{})
+	return bodyFaults(faults)
+}
+
 // previewCriteria counts who would be eligible, before there is a drive.
 func (s *Server) previewCriteria(ctx context.Context, in *previewCriteriaInput) (*previewOutput, error) {
-	criteria, faults := in.Body.applyTo(eligibility.Criteria{})
-	if len(faults) > 0 {
-		return nil, store.InvalidFields(faults...)
-	}
+	criteria, _ := in.Body.applyTo(eligibility.Criteria{})
 	return s.preview(ctx, criteria)
 }
 

@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -139,7 +141,11 @@ func refusalOf(err error) *store.Error {
 	case errors.As(err, &policy):
 		return store.InvalidFields(store.FieldError{Field: "password", Message: policy.Message})
 	case errors.As(err, &file):
-		return store.InvalidFields(store.FieldError{Field: "file", Message: file.Message})
+		refusal := store.InvalidFields(store.FieldError{Field: "file", Message: file.Message})
+		if errors.Is(err, sheets.ErrTooLarge) {
+			refusal.Kind = store.TooLarge
+		}
+		return refusal
 	case errors.As(err, &content):
 		return store.Errorf(store.UnsupportedMedia, "%s", content.Error())
 	case errors.Is(err, uploads.ErrTooLarge):
@@ -166,7 +172,9 @@ func databaseRefusal(err error) *store.Error {
 		case strings.HasPrefix(code, "53"):
 			return unavailable("the database is out of disk space or memory; tell the administrator")
 		case code == "22021", code == "22P05":
-			return store.Errorf(store.Invalid, "a text holds a character that cannot be stored (NUL)")
+			return store.InvalidFields(store.FieldError{Field: "request", Message: "a text holds a character that cannot be stored"})
+		case code == "23514": // what the schema missed, such as a field given twice in two spellings
+			return store.InvalidFields(store.FieldError{Field: "request", Message: "a value is out of its range"})
 		}
 		return nil
 	}
@@ -198,13 +206,15 @@ func humaProblem(hctx huma.Context, status int, message string, errs ...error) h
 		if refusal := refusalOf(err); refusal != nil {
 			return problemOf(ctx, err)
 		}
-		p.Errors = append(p.Errors, problemField(err))
+		p.addField(problemField(err))
 	}
 	switch {
 	case status == http.StatusBadRequest && len(errs) > 0:
 		p.Detail, p.Errors = "the request body is not valid JSON", nil
 	case status == http.StatusBadRequest:
 		p.Detail = message + "; send a JSON object"
+	case status == http.StatusRequestEntityTooLarge:
+		p.Detail = fmt.Sprintf("the request body is larger than %d MB", maxJSONBody>>20)
 	case status == http.StatusUnsupportedMediaType:
 		p.Detail, p.Errors = "this content type is not taken here; send application/json", nil
 	case len(p.Errors) > 0:
@@ -212,6 +222,13 @@ func humaProblem(hctx huma.Context, status int, message string, errs ...error) h
 	}
 	p.Message = p.Detail
 	return p
+}
+
+// addField adds a field's fault, but no second word on a field.
+func (p *Problem) addField(fault ProblemField) {
+	if !slices.ContainsFunc(p.Errors, func(have ProblemField) bool { return have.Field == fault.Field }) {
+		p.Errors = append(p.Errors, fault)
+	}
 }
 
 // problemField names the field as a client knows it: without the part of the request that it came in.
@@ -231,6 +248,9 @@ func problemField(err error) ProblemField {
 			return ProblemField{Field: name, Message: "is needed"}
 		}
 		return ProblemField{Field: field + "." + name, Message: "is needed"}
+	}
+	if name, says, ok := strings.Cut(message, ": "); ok && field == "body" { // see readJSON
+		return ProblemField{Field: name, Message: says}
 	}
 	return ProblemField{Field: field, Message: detail.Message}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -114,31 +115,42 @@ func selectByHand(ctx context.Context, tx pgx.Tx, drive store.Drive, picked []in
 	if err != nil {
 		return err
 	}
-	if len(unknown) > 0 {
-		return pickFault("no such student", unknown)
-	}
 	refused, err := eligibility.NotEligible(ctx, tx, eligibility.Of(drive), picked)
 	if err != nil {
 		return err
 	}
 	if len(refused) > 0 {
-		return pickFault("not eligible for this drive", refused)
+		return pickFault(unknown, refused)
 	}
 	return store.SelectByHand(ctx, tx, drive.DriveID, picked)
 }
 
+// pickFault names the picks that cannot be selected: the unknown among the refused, and the rest.
+func pickFault(unknown, refused []int64) error {
+	ineligible := slices.DeleteFunc(refused, func(id int64) bool { return slices.Contains(unknown, id) })
+	var texts []string
+	if len(unknown) > 0 {
+		texts = append(texts, "no such student: "+someOf(unknown))
+	}
+	if len(ineligible) > 0 {
+		texts = append(texts, "not eligible for this drive: "+someOf(ineligible))
+	}
+	return store.InvalidFields(store.FieldError{Field: "selected_students", Message: strings.Join(texts, "; ")})
+}
+
 const namedPicks = 20
 
-func pickFault(what string, ids []int64) error {
+// someOf writes a list of ids, cut where nobody would read on.
+func someOf(ids []int64) string {
 	names := make([]string, 0, namedPicks)
 	for _, id := range ids[:min(len(ids), namedPicks)] {
-		names = append(names, fmt.Sprint(id))
+		names = append(names, strconv.FormatInt(id, 10))
 	}
-	text := what + ": " + strings.Join(names, ", ")
+	text := strings.Join(names, ", ")
 	if more := len(ids) - namedPicks; more > 0 {
 		text += fmt.Sprintf(" and %d more", more)
 	}
-	return store.InvalidFields(store.FieldError{Field: "selected_students", Message: text})
+	return text
 }
 
 type driveMessageOutput struct {

@@ -3,9 +3,64 @@ package server_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
+	"github.com/riverqueue/river"
 	"github.com/stretchr/testify/require"
+
+	"placeops/jobs"
 )
+
+// fast is how often a test looks again for what it waits for.
+const fast = 5 * time.Millisecond
+
+// row is a drive's whole row.
+func (h *harness) row(drive int64) string {
+	return h.text(`SELECT to_jsonb(d) FROM drives d WHERE drive_id = $1`, drive)
+}
+
+// text runs a query that returns one text.
+func (h *harness) text(query string, args ...any) string {
+	h.t.Helper()
+	var text string
+	require.NoError(h.t, h.pool.QueryRow(h.t.Context(), query, args...).Scan(&text))
+	return text
+}
+
+// selection is all that is stored about who is eligible and selected, and who was told what.
+func (h *harness) selection(drive int64) string {
+	h.t.Helper()
+	return h.text(`SELECT concat((SELECT jsonb_agg(ds ORDER BY student_id) FROM drive_students ds WHERE drive_id = $1),
+		(SELECT jsonb_agg(n ORDER BY notice_id) FROM notices n WHERE drive_id = $1))`, drive)
+}
+
+// insertJobs inserts one job of each kind that concerns a drive, and returns their ids.
+func (h *harness) insertJobs(drive int64) []int64 {
+	h.t.Helper()
+	var ids []int64
+	for _, args := range []river.JobArgs{
+		jobs.AutoPublishArgs{DriveID: drive, RequestedBy: h.id("coordinator")},
+		jobs.EligibilityFilterArgs{DriveID: drive, RequestedBy: h.id("head")},
+		jobs.CloseRegistrationsArgs{DriveID: drive, RequestedBy: h.id("coordinator")},
+	} {
+		inserted, err := h.jobs.Insert(h.t.Context(), args, nil)
+		require.NoError(h.t, err)
+		ids = append(ids, inserted.Job.ID)
+	}
+	return ids
+}
+
+// failCommits makes the commit of every later transaction with such an event fail, which everything before it did not.
+func (h *harness) failCommits(event string) {
+	h.t.Helper()
+	h.exec(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no commit'; END $$`)
+	h.exec(`CREATE CONSTRAINT TRIGGER refuse AFTER ` + event + ` DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()`)
+}
+
+func (h *harness) publish(drive int64, picked ...int64) *reply {
+	h.t.Helper()
+	return h.post("coordinator", at("/drives/%d/publish", drive), map[string]any{"selected_students": picked})
+}
 
 func TestPublishedDriveCanBeRegisteredFor(t *testing.T) {
 	t.Parallel()
@@ -14,4 +69,178 @@ func TestPublishedDriveCanBeRegisteredFor(t *testing.T) {
 	h.post("student", "/registrations", map[string]any{"drive_id": drive}).is(http.StatusCreated)
 	list := h.get("staff", at("/registrations/%d/list", drive)).is(http.StatusOK).list()
 	require.Len(t, list, 1)
+}
+
+// TestMovesOfADrive tries every action in every state: what is allowed leads to the new state, what is not is a conflict
+// and changes nothing.
+func TestMovesOfADrive(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	for _, action := range []struct {
+		name, as, method, path string
+		body                   any
+		allowed                map[string]string // state → the state after it
+	}{
+		{"publish", "coordinator", http.MethodPost, "/drives/%d/publish", nil, map[string]string{"pending": "posted"}},
+		{"stop", "coordinator", http.MethodPost, "/drives/%d/stop-registrations", nil, map[string]string{"posted": "attending"}},
+		{"cancel", "head", http.MethodPost, "/drives/%d/cancel", nil, map[string]string{"pending": "cancelled", "posted": "cancelled"}},
+		{"trigger", "head", http.MethodPost, "/drives/%d/trigger-eligibility", nil, map[string]string{"pending": "pending", "posted": "posted"}},
+		{"patch", "coordinator", http.MethodPatch, "/drives/%d", map[string]any{"location": "Goa"}, map[string]string{"pending": "pending", "posted": "posted"}},
+		{"patch criteria", "coordinator", http.MethodPatch, "/drives/%d", map[string]any{"min_cgpa": 6}, map[string]string{"pending": "pending"}},
+		{"delete", "head", http.MethodDelete, "/drives/%d", nil, nil},
+		{"withdraw", "student", http.MethodDelete, "/registrations/%d", nil, map[string]string{"posted": "posted"}},
+	} {
+		drives := h.drivesOfEveryState()
+		delete(drives, "pending")
+		if action.allowed["pending"] != "" {
+			drives["pending"] = h.drive(nil)
+		}
+		for state, drive := range drives {
+			t.Run(action.name+" while "+state, func(t *testing.T) {
+				before, told := h.row(drive), h.selection(drive)
+				queued := h.count(`SELECT count(*) FROM river_job`)
+				answer := h.call(action.as, action.method, at(action.path, drive), action.body)
+				if next := action.allowed[state]; next != "" {
+					require.Less(t, answer.status, 300, "%s", answer.body)
+					require.Equal(t, next, h.text(`SELECT status FROM drives WHERE drive_id = $1`, drive))
+					return
+				}
+				answer.is(http.StatusConflict)
+				require.Equal(t, before, h.row(drive))
+				require.Equal(t, told, h.selection(drive))
+				require.Equal(t, queued, h.count(`SELECT count(*) FROM river_job`))
+			})
+		}
+	}
+	for _, path := range []string{"publish", "stop-registrations", "cancel", "trigger-eligibility"} {
+		h.post("head", at("/drives/99999/%s", path), nil).is(http.StatusNotFound)
+	}
+}
+
+func TestPublishToEverybodyEligible(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	h.student("weak", cgpa("5"))
+	for _, body := range []any{nil, `{}`, `{"selected_students":null}`, `{"selected_students":[]}`} {
+		drive := h.drive(map[string]any{"min_cgpa": 7})
+		published := h.post("coordinator", at("/drives/%d/publish", drive), body).is(http.StatusOK)
+		require.Equal(t, "posted", published.value("status"))
+		require.Equal(t, true, published.value("auto_published"))
+		require.Equal(t, h.id("coordinator"), published.int("published_by"))
+		require.NotNil(t, published.value("published_at"))
+		result := h.jobDone(published.int("job_id"))
+		require.EqualValues(t, 1, result.int("result", "eligible"))
+		require.EqualValues(t, 1, result.int("result", "selected"))
+		after := h.get("coordinator", at("/drives/%d", drive))
+		require.EqualValues(t, 1, after.int("eligible_count"))
+		require.EqualValues(t, 1, after.int("selected_count"))
+		require.EqualValues(t, 0, after.int("registered_count"))
+	}
+}
+
+func TestPublishByHand(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	picked, weak := h.student("picked"), h.student("weak", cgpa("5"))
+	drive := h.drive(map[string]any{"min_cgpa": 7})
+	before := h.row(drive)
+	for _, c := range []struct {
+		picks []int64
+		names []string
+	}{
+		{[]int64{picked, weak}, []string{at("%d", weak), "not eligible"}},
+		{[]int64{picked, 9998, -4, h.id("staff")}, []string{"9998", "-4", at("%d", h.id("staff")), "no such student"}},
+		{[]int64{9998, weak}, []string{"9998", "no such student", at("%d", weak), "not eligible"}},
+	} {
+		faults := h.publish(drive, c.picks...).faults()
+		for _, name := range c.names {
+			require.Contains(t, faults["selected_students"], name)
+		}
+		require.NotContains(t, faults["selected_students"], at("%d,", picked))
+	}
+	h.post("coordinator", at("/drives/%d/publish", drive), `{"selected_students":["x",1.5]}`).is(http.StatusUnprocessableEntity)
+	require.Equal(t, before, h.row(drive), "nothing has changed")
+	require.Zero(t, h.count(`SELECT count(*) FROM river_job`)+h.count(`SELECT count(*) FROM drive_students`))
+
+	published := h.publish(drive, picked, picked).is(http.StatusOK)
+	require.Equal(t, false, published.value("auto_published"))
+	result := h.jobDone(published.int("job_id"))
+	require.EqualValues(t, 2, result.int("result", "eligible"))
+	require.EqualValues(t, 1, result.int("result", "selected"))
+	h.post("picked", at("/registrations/%d/register", drive), nil).is(http.StatusCreated)
+	require.Contains(t, string(h.post("student", at("/registrations/%d/register", drive), nil).is(http.StatusForbidden).body), "were not selected")
+}
+
+func TestRefilterAfterMarksChanged(t *testing.T) {
+	t.Parallel()
+	for _, byHand := range []bool{false, true} {
+		t.Run(at("by hand %v", byHand), func(t *testing.T) {
+			t.Parallel()
+			h := start(t)
+			stays, goes, kept, comes := h.student("stays"), h.student("goes"), h.student("kept"), h.student("comes", cgpa("5"))
+			drive := h.drive(map[string]any{"min_cgpa": 7})
+			var picks []int64
+			if byHand {
+				picks = []int64{stays, goes, kept}
+			}
+			h.jobDone(h.publish(drive, picks...).is(http.StatusOK).int("job_id"))
+			h.post("kept", at("/registrations/%d/register", drive), nil).is(http.StatusCreated)
+			h.exec(`UPDATE students SET cgpa = 5 WHERE student_id IN ($1, $2)`, goes, kept)
+			h.exec(`UPDATE students SET cgpa = 9 WHERE student_id = $1`, comes)
+			job := h.post("head", at("/drives/%d/trigger-eligibility", drive), nil).is(http.StatusAccepted).int("job_id")
+			result := h.jobDone(job)
+			for key, want := range map[string]int64{"added": 1, "removed": 1, "kept_registered": 1, "eligible": 4} {
+				require.Equal(t, want, result.int("result", key), key) // beside the four, "student" is eligible
+			}
+			h.post("goes", at("/registrations/%d/register", drive), nil).is(http.StatusForbidden)
+			h.post("kept", at("/registrations/%d/register", drive), nil).is(http.StatusOK)
+			h.post("stays", at("/registrations/%d/register", drive), nil).is(http.StatusCreated)
+			want := http.StatusCreated
+			if byHand {
+				want = http.StatusForbidden
+			}
+			h.post("comes", at("/registrations/%d/register", drive), nil).is(want)
+		})
+	}
+}
+
+func TestJobsRunTwiceChangeNothing(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	picked := h.student("picked")
+	for _, picks := range [][]int64{nil, {picked}} {
+		drive := h.drive(map[string]any{"min_cgpa": 7, "registration_deadline": "2099-01-01"})
+		h.jobDone(h.publish(drive, picks...).is(http.StatusOK).int("job_id"))
+		row, selection := h.row(drive), h.selection(drive)
+		for _, job := range h.insertJobs(drive)[:2] {
+			h.jobDone(job)
+		}
+		require.Equal(t, row, h.row(drive))
+		require.Equal(t, selection, h.selection(drive))
+	}
+}
+
+func TestNoticesOfADrive(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	drive := h.posted(nil)
+	h.post("head", at("/drives/%d/cancel", drive), nil).is(http.StatusOK)
+	require.Equal(t, `drive-cancelled registered {} head
+drive-created roles {COORDINATOR} coordinator
+drive-published roles {STAFF,COORDINATOR} coordinator
+drive-published selected {} coordinator
+registered registered {} coordinator`, h.text(`
+		SELECT string_agg(concat_ws(' ', event, audience, n.roles::text, split_part(u.email, '@', 1)), E'\n' ORDER BY event, audience)
+		FROM notices n JOIN users u ON u.user_id = n.actor_id WHERE drive_id = $1`, drive))
+}
+
+func TestAPublishThatDoesNotCommitLeavesNothing(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	drive := h.drive(map[string]any{"registration_deadline": "2099-01-01"})
+	h.failCommits("UPDATE ON drives")
+	before := h.row(drive)
+	require.NotContains(t, string(h.publish(drive, h.id("student")).is(http.StatusInternalServerError).body), "no commit")
+	require.Equal(t, before, h.row(drive))
+	require.Zero(t, h.count(`SELECT count(*) FROM river_job`)+h.count(`SELECT count(*) FROM drive_students`))
 }

@@ -9,6 +9,7 @@ import (
 	"placeops/store/decimal"
 )
 
+// RegistrationBody is a registration as its student sees it.
 type RegistrationBody struct {
 	RegistrationID int64     `json:"registration_id"`
 	DriveID        int64     `json:"drive_id"`

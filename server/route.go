@@ -37,9 +37,9 @@ type detail func(r *route, op *huma.Operation)
 func on[I, O any](method, path string, who auth.Permission, status int, name string,
 	run func(context.Context, *I) (*O, error), summary string, details ...detail,
 ) route {
-	op := huma.Operation{
+	op := huma.Operation{ // huma refuses a body of just MaxBodyBytes too
 		OperationID: name, Method: method, Path: path, DefaultStatus: status, Summary: summary,
-		Tags: []string{tagOf(path)}, Errors: errorsOf(method, path, who), MaxBodyBytes: maxJSONBody, BodyReadTimeout: bodyTimeout,
+		Tags: []string{tagOf(path)}, Errors: errorsOf(method, path, who), MaxBodyBytes: maxJSONBody + 1, BodyReadTimeout: bodyTimeout,
 		Extensions: map[string]any{"x-roles": who.String()},
 	}
 	if !who.IsPublic() {

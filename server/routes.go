@@ -39,7 +39,7 @@ func (s *Server) routes() []route {
 		on(patching, "/users/{id}", heads, ok, "patchUser", s.patchUser, "Change, deactivate, or give a new one-time code"),
 
 		on(get, "/students", office, ok, "listStudents", s.listStudents, "Students in the order of their roll numbers"),
-		on(post, "/students/import", coordinators, accepted, "importStudents", s.importStudents, "Import a sheet of students (.csv or .xlsx)", uploading(asForm)),
+		on(post, "/students/import", heads, accepted, "importStudents", s.importStudents, "Import a sheet of students (.csv or .xlsx)", uploading(asForm)),
 		on(get, "/students/{id}", office, ok, "readStudent", s.readStudent, "One student"),
 		on(patching, "/students/{id}", coordinators, ok, "patchStudent", s.patchStudent, "Change marks, debar, correct"),
 

@@ -57,15 +57,15 @@ type Server struct {
 	logger    *slog.Logger
 	migrated  func(context.Context) (bool, error)
 
-	access   *accessCache
-	logins   keyedLocks
-	schemas  huma.Registry
-	openapi  []byte
-	handler  http.Handler
-	http     *http.Server
-	ready    readiness
-	patchOf  *huma.Schema // of a drive
-	createOf *huma.Schema
+	access  *accessCache
+	logins  keyedLocks
+	schemas huma.Registry
+	openapi []byte
+	handler http.Handler
+	http    *http.Server
+	ready   readiness
+
+	createOf, patchOf *huma.Schema // of a drive
 }
 
 const (
@@ -132,7 +132,7 @@ func apiConfig(version string) huma.Config {
 	config.Info.Description = "Campus placement: drives, eligibility, registrations. Every route also answers under /api."
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
 	config.CreateHooks = nil // huma's add a $schema field to every response
-	config.Formats = map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat}
+	config.Formats = map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat}
 	config.AllowAdditionalPropertiesByDefault = true
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "The token that POST /auth/login returns."},

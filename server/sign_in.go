@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/jackc/pgx/v5"
 
 	"placeops/auth"
@@ -53,7 +54,7 @@ func (s *Server) login(ctx context.Context, in *loginInput) (*sessionOutput, err
 		return nil, err
 	}
 	if !ok {
-		if err := store.RecordLoginFailure(ctx, s.pool, account, requestFrom(ctx).address); err != nil {
+		if err := s.countFailure(ctx, account); err != nil {
 			return nil, err
 		}
 		return nil, errWrongLogin
@@ -98,11 +99,22 @@ type changePasswordInput struct {
 	}
 }
 
+// Resolve finds what the schema cannot say.
+func (in *changePasswordInput) Resolve(huma.Context) []error {
+	var fault string
+	switch err := auth.CheckPassword(in.Body.NewPassword); {
+	case err != nil:
+		fault = err.Error()
+	case in.Body.OldPassword == in.Body.NewPassword:
+		fault = "is the old one; choose another"
+	default:
+		return nil
+	}
+	return bodyFaults([]store.FieldError{{Field: "new_password", Message: fault}})
+}
+
 // changePassword ends every earlier token of the caller and answers with a new one.
 func (s *Server) changePassword(ctx context.Context, in *changePasswordInput) (*sessionOutput, error) {
-	if err := newPasswordFault(in.Body.OldPassword, in.Body.NewPassword); err != nil {
-		return nil, err
-	}
 	user, err := store.UserByID(ctx, s.pool, me(ctx).UserID)
 	if err != nil {
 		return nil, err
@@ -117,7 +129,7 @@ func (s *Server) changePassword(ctx context.Context, in *changePasswordInput) (*
 		return nil, err
 	}
 	if !known {
-		if err := store.RecordLoginFailure(ctx, s.pool, account, requestFrom(ctx).address); err != nil {
+		if err := s.countFailure(ctx, account); err != nil {
 			return nil, err
 		}
 		return nil, store.InvalidFields(store.FieldError{Field: "old_password", Message: "is not your present password"})
@@ -133,17 +145,6 @@ func (s *Server) changePassword(ctx context.Context, in *changePasswordInput) (*
 	s.access.forget(user.UserID)
 	user.MustChangePassword = false
 	return s.session(user, issuedAt)
-}
-
-// newPasswordFault names the field that the policy is about.
-func newPasswordFault(old, new string) error {
-	if err := auth.CheckPassword(new); err != nil {
-		return store.InvalidFields(store.FieldError{Field: "new_password", Message: err.Error()})
-	}
-	if old == new {
-		return store.InvalidFields(store.FieldError{Field: "new_password", Message: "is the old one; choose another"})
-	}
-	return nil
 }
 
 func (s *Server) knowsPassword(ctx context.Context, user store.User, password string) (bool, error) {
@@ -183,10 +184,7 @@ func equal[T comparable](a, b *T) bool {
 // failure may leave it sooner.
 func (s *Server) checkLoginLimits(ctx context.Context, account string) error {
 	l := s.limits
-	windows := store.LoginWindows{
-		AccountAndAddress: l.PerAccountAndAddress.Window, Account: l.PerAccount.Window, Address: l.PerAddress.Window,
-	}
-	failures, err := store.CountLoginFailures(ctx, s.pool, windows, account, requestFrom(ctx).address)
+	failures, err := store.CountLoginFailures(ctx, s.pool, s.loginWindows(), account, requestFrom(ctx).address)
 	if err != nil {
 		return err
 	}
@@ -206,11 +204,23 @@ func (s *Server) checkLoginLimits(ctx context.Context, account string) error {
 	if wait == 0 {
 		return nil
 	}
-	if err := store.ForgetLoginFailures(ctx, s.pool, windows); err != nil {
-		return err
-	}
 	return &store.Error{
 		Kind: store.TooMany, Message: "too many failed log-ins; wait a few minutes and try again", RetryAfter: wait,
+	}
+}
+
+// countFailure notes a failed try, and forgets those that count no more: the table never outgrows the windows.
+func (s *Server) countFailure(ctx context.Context, account string) error {
+	if err := store.ForgetLoginFailures(ctx, s.pool, s.loginWindows()); err != nil {
+		return err
+	}
+	return store.RecordLoginFailure(ctx, s.pool, account, requestFrom(ctx).address)
+}
+
+func (s *Server) loginWindows() store.LoginWindows {
+	l := s.limits
+	return store.LoginWindows{
+		AccountAndAddress: l.PerAccountAndAddress.Window, Account: l.PerAccount.Window, Address: l.PerAddress.Window,
 	}
 }
 

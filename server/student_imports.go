@@ -1,11 +1,13 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
+	"os"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -51,11 +53,12 @@ func (s *Server) importStudents(ctx context.Context, in *importStudentsInput) (*
 }
 
 func (s *Server) acceptImport(ctx context.Context, key string, dryRun bool) (*JobBody, error) {
-	if err := s.checkSheet(ctx, key); err != nil {
+	rows, err := s.checkSheet(ctx, key)
+	if err != nil {
 		return nil, err
 	}
 	var job *JobBody
-	err := store.InTx(ctx, s.pool, func(tx pgx.Tx) error {
+	err = store.InTx(ctx, s.pool, func(tx pgx.Tx) error {
 		importID, err := store.CreateStudentImport(ctx, tx, me(ctx).UserID, key, dryRun)
 		if err != nil {
 			return err
@@ -66,6 +69,10 @@ func (s *Server) acceptImport(ctx context.Context, key string, dryRun bool) (*Jo
 			return err
 		}
 		job = jobBodyOf(inserted.Job, false)
+		job.Progress = &jobProgress{Total: rows}
+		if err := store.SetStudentImportProgress(ctx, tx, importID, 0, rows); err != nil {
+			return err
+		}
 		return store.SetStudentImportJob(ctx, tx, importID, inserted.Job.ID)
 	})
 	return job, err
@@ -88,25 +95,46 @@ func (s *Server) saveImport(ctx context.Context, in RawInput) (key string, err e
 		}
 		if part.FormName() == "file" {
 			key, _, err = s.uploads.Save(ctx, uploads.StudentFile, part, maxImport)
-			return key, err
+			return key, brokenUpload(err)
 		}
 	}
 }
 
-// checkSheet refuses at once what is wrong with the file as such; its rows are the job's affair.
-func (s *Server) checkSheet(ctx context.Context, key string) error {
+// brokenUpload tells a body that ends too soon, or too late, from a database that does, which looks the same further up.
+func brokenUpload(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, os.ErrDeadlineExceeded) {
+		return brokenBody(err)
+	}
+	return err
+}
+
+// checkSheet refuses at once what is wrong with the file as such, and counts its rows. It reads the file to its end (a
+// second for 50,000 rows of Excel), for a file can be cut off or too large anywhere; what the rows say is the job's affair.
+func (s *Server) checkSheet(ctx context.Context, key string) (rows int32, err error) {
 	file, err := s.uploads.ToTempFile(ctx, key)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer func() { _ = file.Close() }() // an unnamed file: closing removes it
 	table, err := sheets.Open(file)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer func() { _ = table.Close() }()
-	_, err = sheets.NewStudentReader(table)
-	return err
+	reader, err := sheets.NewStudentReader(table)
+	if err != nil {
+		return 0, err
+	}
+	for {
+		_, _, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			return rows, nil
+		}
+		if err = cmp.Or(err, ctx.Err()); err != nil {
+			return 0, err
+		}
+		rows++
+	}
 }
 
 // downloadCodes makes a one-time code for every account that an import created and writes the list. The codes exist in
@@ -144,6 +172,9 @@ func writeCodes(ctx context.Context, tx pgx.Tx, importID int64, w io.Writer) err
 	accounts, err := store.AccountsWithoutCode(ctx, tx, importID)
 	if err != nil {
 		return err
+	}
+	if len(accounts) == 0 {
+		return store.Errorf(store.NotFound, "this import made no account that waits for a code")
 	}
 	ids, hashes := make([]int64, len(accounts)), make([][]byte, len(accounts))
 	csv := sheets.NewCSVWriter(w)

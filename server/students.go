@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/jackc/pgx/v5"
 
 	"placeops/store"
@@ -201,14 +202,19 @@ type patchStudentInput struct {
 	}
 }
 
+// contact is the part of the patch that stands in the account.
+func (in *patchStudentInput) contact() *patchUserBody {
+	return &patchUserBody{Name: in.Body.Name, Email: in.Body.Email, Phone: in.Body.Phone}
+}
+
+// Resolve finds what the schema cannot say.
+func (in *patchStudentInput) Resolve(huma.Context) []error {
+	faults := append(in.contact().faults(), in.Body.StudentFields.faults()...)
+	return bodyFaults(notNull(faults, "debarred", in.Body.Debarred))
+}
+
 func (s *Server) patchStudent(ctx context.Context, in *patchStudentInput) (*studentOutput, error) {
 	b := &in.Body
-	contact := patchUserBody{Name: b.Name, Email: b.Email, Phone: b.Phone}
-	faults := append(contact.faults(), b.StudentFields.faults()...)
-	faults = notNull(faults, "debarred", b.Debarred)
-	if len(faults) > 0 {
-		return nil, store.InvalidFields(faults...)
-	}
 	var out studentOutput
 	err := store.InTx(ctx, s.pool, func(tx pgx.Tx) error {
 		student, err := store.LockStudent(ctx, tx, in.ID)
@@ -229,7 +235,7 @@ func (s *Server) patchStudent(ctx context.Context, in *patchStudentInput) (*stud
 		if err := store.UpdateStudent(ctx, tx, student); err != nil {
 			return err
 		}
-		if _, err := store.UpdateUser(ctx, tx, contact.applied(user), false); err != nil {
+		if _, err := store.UpdateUser(ctx, tx, in.contact().applied(user), false); err != nil {
 			return err
 		}
 		record, err := store.StudentByID(ctx, tx, in.ID)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/jackc/pgx/v5"
 
 	"placeops/auth"
@@ -76,26 +77,27 @@ type userOutput struct {
 	}
 }
 
-func (s *Server) createUser(ctx context.Context, in *createUserInput) (*userOutput, error) {
+// Resolve finds what the schema cannot say.
+func (in *createUserInput) Resolve(huma.Context) []error {
 	b := &in.Body
-	email, faults := emailFaults("email", b.Email)
-	name := strings.TrimSpace(b.Name)
-	if name == "" {
-		faults = append(faults, store.FieldError{Field: "name", Message: "is needed"})
-	}
+	faults := append(nameFaults(b.Name), emailFaults(b.Email)...)
 	if b.Password != nil {
 		if err := auth.CheckPassword(*b.Password); err != nil {
 			faults = append(faults, store.FieldError{Field: "password", Message: err.Error()})
 		}
 	}
-	isStudent := b.Role == string(auth.Student)
-	if isStudent {
+	if b.Role == string(auth.Student) {
 		faults = append(faults, b.newStudentFaults()...)
 	}
-	if len(faults) > 0 {
-		return nil, store.InvalidFields(faults...)
+	return bodyFaults(faults)
+}
+
+func (s *Server) createUser(ctx context.Context, in *createUserInput) (*userOutput, error) {
+	b := &in.Body
+	user := store.NewUser{
+		Name: strings.TrimSpace(b.Name), Email: strings.TrimSpace(b.Email), Role: b.Role, Department: tidy(b.Department),
+		Phone: tidy(b.Phone),
 	}
-	user := store.NewUser{Name: name, Email: email, Role: b.Role, Department: tidy(b.Department), Phone: tidy(b.Phone)}
 	code, err := s.giveKey(ctx, &user, b.Password)
 	if err != nil {
 		return nil, err
@@ -106,7 +108,7 @@ func (s *Server) createUser(ctx context.Context, in *createUserInput) (*userOutp
 		if err != nil {
 			return err
 		}
-		if isStudent {
+		if b.Role == string(auth.Student) {
 			if _, err := store.CreateStudent(ctx, tx, b.newStudent(account.UserID)); err != nil {
 				return err
 			}
@@ -146,21 +148,27 @@ type patchUserBody struct {
 	NewCode    bool          `json:"new_code,omitempty" doc:"Replaces the password by a one-time code, which the answer holds."`
 }
 
+// Resolve finds what the schema cannot say.
+func (in *patchUserInput) Resolve(huma.Context) []error { return bodyFaults(in.Body.faults()) }
+
 // patchUser changes an account. Who is deactivated or gets another role is signed out everywhere.
 func (s *Server) patchUser(ctx context.Context, in *patchUserInput) (*userOutput, error) {
-	faults := in.Body.faults()
-	if len(faults) > 0 {
-		return nil, store.InvalidFields(faults...)
-	}
 	var out userOutput
 	err := store.InTx(ctx, s.pool, func(tx pgx.Tx) error {
+		if in.Body.endsHeadship() { // first of all: two heads who demote each other must lock in the same order
+			if err := store.KeepAHead(ctx, tx, in.ID); err != nil {
+				return err
+			}
+		}
 		before, err := store.LockUser(ctx, tx, in.ID)
 		if err != nil {
 			return err
 		}
 		after := in.Body.applied(before)
-		if err := checkUserChange(ctx, tx, before, after); err != nil {
-			return err
+		if before.Role != after.Role {
+			if err := checkNewRole(ctx, tx, after); err != nil {
+				return err
+			}
 		}
 		revoke := before.Role != after.Role || before.Active && !after.Active
 		if after, err = store.UpdateUser(ctx, tx, after, revoke); err != nil {
@@ -181,21 +189,23 @@ func (s *Server) patchUser(ctx context.Context, in *patchUserInput) (*userOutput
 	return &out, err
 }
 
-// checkUserChange keeps an active head in the office and a roll number with every student.
-func checkUserChange(ctx context.Context, tx pgx.Tx, before, after store.User) error {
-	wasHead := before.Role == string(auth.Head) && before.Active
-	isHead := after.Role == string(auth.Head) && after.Active
-	if wasHead && !isHead {
-		return store.KeepAHead(ctx, tx, before.UserID)
+// endsHeadship tells whether a head who gets this patch is no active head after it.
+func (b *patchUserBody) endsHeadship() bool {
+	return b.Active.Value != nil && !*b.Active.Value || b.Role.Value != nil && *b.Role.Value != string(auth.Head)
+}
+
+// checkNewRole keeps a roll number with every student.
+func checkNewRole(ctx context.Context, tx pgx.Tx, user store.User) error {
+	if user.Role != string(auth.Student) {
+		return nil
 	}
-	if before.Role != after.Role && after.Role == string(auth.Student) {
-		if _, err := store.StudentByID(ctx, tx, after.UserID); err != nil {
-			return store.InvalidFields(store.FieldError{
-				Field: "role", Message: "a student needs a roll number; create or import the student instead",
-			})
-		}
+	_, err := store.StudentByID(ctx, tx, user.UserID)
+	if store.IsKind(err, store.NotFound) {
+		return store.InvalidFields(store.FieldError{
+			Field: "role", Message: "a student needs a roll number; create or import the student instead",
+		})
 	}
-	return nil
+	return err
 }
 
 func (b *patchUserBody) faults() []store.FieldError {
@@ -205,11 +215,10 @@ func (b *patchUserBody) faults() []store.FieldError {
 	faults = notNull(faults, "role", b.Role)
 	faults = notNull(faults, "active", b.Active)
 	if b.Email.Value != nil {
-		_, bad := emailFaults("email", *b.Email.Value)
-		faults = append(faults, bad...)
+		faults = append(faults, emailFaults(*b.Email.Value)...)
 	}
-	if b.Name.Value != nil && strings.TrimSpace(*b.Name.Value) == "" {
-		faults = append(faults, store.FieldError{Field: "name", Message: "is needed"})
+	if b.Name.Value != nil {
+		faults = append(faults, nameFaults(*b.Name.Value)...)
 	}
 	return faults
 }
@@ -226,13 +235,18 @@ func (b *patchUserBody) applied(u store.User) store.User {
 	return u
 }
 
-// emailFaults returns the address without outer spaces, and what is wrong with it.
-func emailFaults(field, text string) (string, []store.FieldError) {
-	email, err := auth.CheckEmail(text)
-	if err != nil {
-		return email, []store.FieldError{{Field: field, Message: err.Error()}}
+func nameFaults(name string) []store.FieldError {
+	if strings.TrimSpace(name) == "" {
+		return []store.FieldError{{Field: "name", Message: "is needed"}}
 	}
-	return email, nil
+	return nil
+}
+
+func emailFaults(text string) []store.FieldError {
+	if _, err := auth.CheckEmail(text); err != nil {
+		return []store.FieldError{{Field: "email", Message: err.Error()}}
+	}
+	return nil
 }
 
 func notNull[T any](faults []store.FieldError, field string, p patch[T]) []store.FieldError {

@@ -107,7 +107,7 @@ func findDelimiter(text *bufio.Reader) (delimiter rune, skipped int, err error) 
 	}
 	first, _, _ := bytes.Cut(head, []byte("\n"))
 	named := strings.Trim(string(first), "\"\r ")
-	if len(named) == len("sep=;") && strings.EqualFold(named[:4], "sep=") && strings.Contains(",;\t", named[4:]) {
+	if len(named) == len("sep=;") && strings.EqualFold(named[:4], "sep=") && strings.ContainsRune(",;\t", rune(named[4])) {
 		_, err := text.Discard(min(len(first)+1, len(head)))
 		return rune(named[4]), 1, err
 	}

@@ -50,7 +50,7 @@ func checkUnpackedSize(files []*zip.File, packed int64) error {
 			return fileError(ErrTooLarge, "The workbook is too large when unpacked. Keep only the students' sheet in it, or save that as .csv.")
 		}
 	}
-	if total > freeRatioBytes && total > maxRatio*uint64(packed) {
+	if total > freeRatioBytes && total > maxRatio*uint64(packed) { //nolint:gosec // a size
 		return fileError(ErrTooLarge, "The workbook is mostly empty cells. Copy the students' rows into a new workbook and send that.")
 	}
 	return nil

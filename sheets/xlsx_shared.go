@@ -64,7 +64,7 @@ func (s *sharedTexts) read(part *xmlPart) error {
 			}
 		case xml.EndElement:
 			if token.Name.Local == "si" {
-				s.ends = append(s.ends, uint32(len(s.text)))
+				s.ends = append(s.ends, uint32(len(s.text))) //nolint:gosec // at most maxSharedBytes
 			}
 		}
 		if len(s.text) > maxSharedBytes || len(s.ends) > maxSharedTexts {

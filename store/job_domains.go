@@ -14,6 +14,11 @@ func ListJobDomains(ctx context.Context, db DBTX, afterName *string, limit int32
 	return queries(db).ListJobDomains(ctx, dbsqlc.ListJobDomainsParams{AfterName: afterName, RowLimit: limit})
 }
 
+// JobDomainExists tells whether there is such a domain.
+func JobDomainExists(ctx context.Context, db DBTX, domainID int64) (bool, error) {
+	return queries(db).JobDomainExists(ctx, domainID)
+}
+
 // CreateJobDomain adds a domain. A name that is taken (ignoring case) is a Conflict.
 func CreateJobDomain(ctx context.Context, db DBTX, name string) (JobDomain, error) {
 	domain, err := queries(db).CreateJobDomain(ctx, name)

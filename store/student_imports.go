@@ -74,3 +74,13 @@ func SetCodes(ctx context.Context, tx DBTX, userIDs []int64, codeHashes [][]byte
 func HasAccountsWithoutCode(ctx context.Context, db DBTX, importID int64) (bool, error) {
 	return queries(db).HasAccountsWithoutCode(ctx, importID)
 }
+
+// StudentImportsWithFile returns the imports whose files nobody has removed yet.
+func StudentImportsWithFile(ctx context.Context, db DBTX) ([]StudentImport, error) {
+	return queries(db).StudentImportsWithFile(ctx)
+}
+
+// ForgetStudentImportFile notes that the file of an import has been removed.
+func ForgetStudentImportFile(ctx context.Context, db DBTX, importID int64) error {
+	return queries(db).ForgetStudentImportFile(ctx, importID)
+}

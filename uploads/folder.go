@@ -69,11 +69,10 @@ func removeStranded(ctx context.Context, dir string, before time.Time) error {
 		case entry.IsDir() || !isTemporary(dir, path):
 			return nil
 		}
-		info, err := entry.Info()
-		if err != nil || !info.ModTime().Before(before) {
-			return nil
+		if info, err := entry.Info(); err != nil || !info.ModTime().Before(before) {
+			return nil //nolint:nilerr // another process was faster
 		}
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) { //nolint:gosec // the folder is this program's own
 			return err
 		}
 		return nil

@@ -27,7 +27,7 @@ VALUES (@account, @address);
 DELETE FROM login_failures
 WHERE failed_at < now() - make_interval(secs => @older_than_seconds::double precision);
 
--- Failures within each limit's window (seconds), and how long until the oldest of them leaves it.
+-- CountLoginFailures counts within each limit's window (seconds).
 -- name: CountLoginFailures :one
 SELECT count(*) FILTER (WHERE account = @account AND address = @address
                           AND failed_at > now() - make_interval(secs => @pair_window::double precision))    AS pair,

@@ -51,3 +51,14 @@ SELECT EXISTS (
     FROM users
     WHERE import_id = @import_id::bigint AND password_hash IS NULL AND code_hash IS NULL
 );
+
+-- name: StudentImportsWithFile :many
+SELECT *
+FROM student_imports
+WHERE file_key <> ''
+ORDER BY import_id;
+
+-- name: ForgetStudentImportFile :exec
+UPDATE student_imports
+SET file_key = ''
+WHERE import_id = @import_id;

@@ -79,11 +79,52 @@ type NoticeRead struct {
 	ReadAt   time.Time
 }
 
+type PlannedStudent struct {
+	Line            int32
+	StudentID       *int64
+	Role            *string
+	RollNumber      string
+	Name            *string
+	Email           *string
+	Phone           *string
+	Branch          *string
+	BatchYear       *int32
+	CGPA            *decimal.Decimal
+	TenthPercent    *decimal.Decimal
+	TwelfthPercent  *decimal.Decimal
+	DiplomaPercent  *decimal.Decimal
+	ActiveBacklogs  int32
+	ClearedBacklogs int32
+	Gender          *string
+	GapYears        int32
+	EmailDiffers    bool
+	AccountDiffers  bool
+	RecordDiffers   bool
+}
+
 type Registration struct {
 	RegistrationID int64
 	DriveID        int64
 	StudentID      int64
 	RegisteredAt   time.Time
+}
+
+type SheetStudent struct {
+	Line            int32
+	RollNumber      string
+	Name            *string
+	Email           *string
+	Phone           *string
+	Branch          *string
+	BatchYear       *int32
+	CGPA            *decimal.Decimal
+	TenthPercent    *decimal.Decimal
+	TwelfthPercent  *decimal.Decimal
+	DiplomaPercent  *decimal.Decimal
+	ActiveBacklogs  *int32
+	ClearedBacklogs *int32
+	Gender          *string
+	GapYears        *int32
 }
 
 type Student struct {

@@ -86,7 +86,7 @@ type CountLoginFailuresRow struct {
 	Address int64
 }
 
-// Failures within each limit's window (seconds), and how long until the oldest of them leaves it.
+// CountLoginFailures counts within each limit's window (seconds).
 func (q *Queries) CountLoginFailures(ctx context.Context, arg CountLoginFailuresParams) (CountLoginFailuresRow, error) {
 	row := q.db.QueryRow(ctx, countLoginFailures,
 		arg.Account,

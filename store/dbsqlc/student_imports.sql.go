@@ -69,6 +69,17 @@ func (q *Queries) CreateStudentImport(ctx context.Context, arg CreateStudentImpo
 	return import_id, err
 }
 
+const forgetStudentImportFile = `-- name: ForgetStudentImportFile :exec
+UPDATE student_imports
+SET file_key = ''
+WHERE import_id = $1
+`
+
+func (q *Queries) ForgetStudentImportFile(ctx context.Context, importID int64) error {
+	_, err := q.db.Exec(ctx, forgetStudentImportFile, importID)
+	return err
+}
+
 const hasAccountsWithoutCode = `-- name: HasAccountsWithoutCode :one
 SELECT EXISTS (
     SELECT
@@ -179,6 +190,43 @@ func (q *Queries) StudentImportByJob(ctx context.Context, jobID int64) (StudentI
 		&i.CreatedAt,
 	)
 	return i, err
+}
+
+const studentImportsWithFile = `-- name: StudentImportsWithFile :many
+SELECT import_id, job_id, requested_by, file_key, dry_run, done, total, codes_taken_at, created_at
+FROM student_imports
+WHERE file_key <> ''
+ORDER BY import_id
+`
+
+func (q *Queries) StudentImportsWithFile(ctx context.Context) ([]StudentImport, error) {
+	rows, err := q.db.Query(ctx, studentImportsWithFile)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []StudentImport{}
+	for rows.Next() {
+		var i StudentImport
+		if err := rows.Scan(
+			&i.ImportID,
+			&i.JobID,
+			&i.RequestedBy,
+			&i.FileKey,
+			&i.DryRun,
+			&i.Done,
+			&i.Total,
+			&i.CodesTakenAt,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const takeCodes = `-- name: TakeCodes :one

@@ -8,7 +8,6 @@ package storetest
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/url"
 	"os"
@@ -56,11 +55,22 @@ func Open(t testing.TB, databaseURL string) *pgxpool.Pool {
 // URL makes a fresh database and returns its connection URL.
 func URL(t testing.TB) string {
 	t.Helper()
+	return makeDatabase(t, template)
+}
+
+// EmptyURL is URL without the schema.
+func EmptyURL(t testing.TB) string {
+	t.Helper()
+	return makeDatabase(t, "template0")
+}
+
+func makeDatabase(t testing.TB, from string) string {
+	t.Helper()
 	if err := cluster.start(); err != nil {
 		t.Fatalf("test database: %v", err)
 	}
 	name := fmt.Sprintf("test_%d", cluster.databases.Add(1))
-	if err := cluster.admin("CREATE DATABASE " + name + " TEMPLATE " + template + cluster.strategy); err != nil {
+	if err := cluster.admin("CREATE DATABASE " + name + " TEMPLATE " + from + cluster.strategy); err != nil {
 		t.Fatalf("test database: %v", err)
 	}
 	t.Cleanup(func() {
@@ -69,6 +79,35 @@ func URL(t testing.TB) string {
 		}
 	})
 	return cluster.urlOf(name)
+}
+
+// Dir makes a folder beside the server's, removed at the end of the test: one that the server's user can pass, unlike
+// t.TempDir, and in memory where there is some.
+func Dir(t testing.TB) string {
+	t.Helper()
+	dir := SharedDir(t)
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Errorf("test folder: %v", err)
+		}
+	})
+	return dir
+}
+
+// SharedDir is Dir for all tests of the binary: it is removed when they have ended.
+func SharedDir(t testing.TB) string {
+	t.Helper()
+	if err := cluster.start(); err != nil {
+		t.Fatalf("test database: %v", err)
+	}
+	dir, err := os.MkdirTemp(cluster.dir, "")
+	if err == nil {
+		err = os.Chmod(dir, 0o755) //nolint:gosec // see Dir
+	}
+	if err != nil {
+		t.Fatalf("test folder: %v", err)
+	}
+	return dir
 }
 
 const (
@@ -112,7 +151,7 @@ func (c *throwAway) startNow(ctx context.Context) (err error) {
 		Dir:      filepath.Join(c.dir, "data"),
 		BinDir:   os.Getenv("PLACEOPS_TEST_POSTGRES_BIN"),
 		Settings: map[string]string{"max_connections": "400", "max_wal_size": "4GB", "autovacuum": "off"},
-		Logger:   slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Logger:   slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		return err
@@ -150,7 +189,7 @@ func (c *throwAway) migrateTemplate(ctx context.Context) error {
 		return err
 	}
 	defer pool.Close()
-	schema, err := jobs.NewSchema(pool, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	schema, err := jobs.NewSchema(pool, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha512"
 	"encoding/base64"
 	"errors"
@@ -25,7 +26,7 @@ func download(src source, dir string) (string, error) {
 	var complaint bytes.Buffer
 	// dir is a fresh temporary folder: npm leaves nothing in the source tree
 	// and reads no package.json there.
-	pack := exec.Command(npm, "pack", "--silent", src.pkg+"@"+packageVersion)
+	pack := exec.CommandContext(context.Background(), npm, "pack", "--silent", src.pkg+"@"+packageVersion)
 	pack.Dir = dir
 	pack.Stderr = &complaint
 	if err := pack.Run(); err != nil {

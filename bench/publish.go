@@ -1,0 +1,232 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"placeops/auth"
+	"placeops/eligibility"
+)
+
+// publishCase is one drive that is published again and again.
+type publishCase struct {
+	name     string
+	fields   map[string]any
+	criteria eligibility.Criteria
+	eligible int64
+
+	job, bare, ready []float64 // milliseconds, one of each per round
+}
+
+// measurePublish compares the auto-publish job, as a started queue works it, with bare statements that write the same rows
+// into the same table.
+func measurePublish(ctx context.Context, b *bench) (_ section, err error) {
+	c, err := b.openCollege(ctx, map[string]string{"autovacuum": "off"}) // pc.once vacuums, between the measurements
+	if err != nil {
+		return section{}, err
+	}
+	defer func() { err = errors.Join(err, c.close()) }()
+	if err := c.addStudents(ctx, b.size.publishStudents); err != nil {
+		return section{}, err
+	}
+	coordinator, err := c.client.newPerson(ctx, c.pool, auth.Coordinator)
+	if err != nil {
+		return section{}, err
+	}
+	typical, typicalCriteria := typicalDrive()
+	cases := []*publishCase{
+		{name: "typical criteria", fields: typical, criteria: typicalCriteria},
+		{name: "no criteria", fields: map[string]any{"company_name": "Open Ltd", "job_title": "Trainee"}},
+	}
+	for _, pc := range cases {
+		if err := pc.run(ctx, b, c, coordinator); err != nil {
+			return section{}, fmt.Errorf("%s: %w", pc.name, err)
+		}
+	}
+	return publishSection(b, cases), nil
+}
+
+// run measures all three in turns, each round beginning with another one, after a round that does not count.
+func (pc *publishCase) run(ctx context.Context, b *bench, c *college, coordinator person) error {
+	if err := pc.prepare(ctx, c); err != nil {
+		return err
+	}
+	measures := []func(context.Context, *college, person, int64) (float64, error){pc.byJob, pc.byBareInsert, pc.fromReadyIDs}
+	into := []*[]float64{&pc.job, &pc.bare, &pc.ready}
+	for round := range b.size.publishRounds + 1 {
+		b.startRound(ctx)
+		for turn := range measures {
+			i := (round + turn) % len(measures)
+			took, err := pc.once(ctx, c, coordinator, measures[i])
+			if err != nil {
+				return err
+			}
+			if round > 0 {
+				*into[i] = append(*into[i], took)
+			}
+		}
+	}
+	return nil
+}
+
+// prepare counts who is eligible and keeps their ids in a table.
+func (pc *publishCase) prepare(ctx context.Context, c *college) error {
+	if err := c.exec(ctx, "DROP TABLE IF EXISTS bench_eligible", "CREATE TABLE bench_eligible (student_id bigint PRIMARY KEY)"); err != nil {
+		return err
+	}
+	condition, args := pc.criteria.Where(1)
+	tag, err := c.pool.Exec(ctx, `
+INSERT INTO bench_eligible
+SELECT s.student_id
+FROM students s
+JOIN users u ON u.user_id = s.student_id
+WHERE `+condition+`
+ORDER BY s.student_id`, args...)
+	if err != nil {
+		return err
+	}
+	if pc.eligible = tag.RowsAffected(); pc.eligible == 0 {
+		return errors.New("nobody is eligible")
+	}
+	return c.exec(ctx, "VACUUM ANALYZE bench_eligible")
+}
+
+// once measures one way of filling a new drive, checks what it stored, and clears it away. A checkpoint before makes the
+// cost of the first change to each page the same for all.
+func (pc *publishCase) once(ctx context.Context, c *college, coordinator person,
+	measure func(context.Context, *college, person, int64) (float64, error),
+) (float64, error) {
+	var drive struct {
+		ID int64 `json:"drive_id"`
+	}
+	if err := c.client.post(ctx, coordinator, "/drives", pc.fields, http.StatusCreated, &drive); err != nil {
+		return 0, err
+	}
+	if err := c.exec(ctx, "CHECKPOINT"); err != nil {
+		return 0, err
+	}
+	took, err := measure(ctx, c, coordinator, drive.ID)
+	if err != nil {
+		return 0, err
+	}
+	err = mustCount(ctx, c.pool, pc.eligible,
+		"SELECT count(*) FROM drive_students JOIN bench_eligible USING (student_id) WHERE drive_id = $1 AND selected", drive.ID)
+	if err != nil {
+		return 0, err
+	}
+	if err := mustCount(ctx, c.pool, pc.eligible, "SELECT count(*) FROM drive_students"); err != nil {
+		return 0, err
+	}
+	return took, c.exec(ctx, "DELETE FROM drive_students", "VACUUM drive_students, drives, students, users, river_job")
+}
+
+// byJob publishes the drive and measures its job from the moment at which the queue takes it until another connection sees
+// it completed.
+func (pc *publishCase) byJob(ctx context.Context, c *college, coordinator person, driveID int64) (float64, error) {
+	var published struct {
+		JobID int64 `json:"job_id"`
+	}
+	if err := c.client.post(ctx, coordinator, fmt.Sprintf("/drives/%d/publish", driveID), nil, http.StatusOK, &published); err != nil {
+		return 0, err
+	}
+	run, err := awaitJob(ctx, c.pool, published.JobID, func() error { return nil })
+	if err != nil {
+		return 0, err
+	}
+	err = mustCount(ctx, c.pool, pc.eligible, "SELECT selected_count FROM drives WHERE drive_id = $1", driveID)
+	if err != nil {
+		return 0, err
+	}
+	return milliseconds(run), mustCount(ctx, c.pool, 3, "SELECT count(*) FROM notices WHERE drive_id = $1 AND event <> 'drive-created'", driveID)
+}
+
+// byBareInsert is the plain statement that a person would write, with the same criteria.
+func (pc *publishCase) byBareInsert(ctx context.Context, c *college, _ person, driveID int64) (float64, error) {
+	condition, args := pc.criteria.Where(2)
+	args = append([]any{driveID}, args...)
+	return timed(func() error {
+		_, err := c.pool.Exec(ctx, `
+INSERT INTO drive_students (drive_id, student_id, selected, selected_at)
+SELECT $1, s.student_id, true, now()
+FROM students s
+JOIN users u ON u.user_id = s.student_id
+WHERE `+condition, args...)
+		return err
+	})
+}
+
+// fromReadyIDs inserts ids that somebody has found and sorted before: the stricter limit.
+func (pc *publishCase) fromReadyIDs(ctx context.Context, c *college, _ person, driveID int64) (float64, error) {
+	return timed(func() error {
+		_, err := c.pool.Exec(ctx, `
+INSERT INTO drive_students (drive_id, student_id, selected, selected_at)
+SELECT $1, student_id, true, now()
+FROM bench_eligible
+ORDER BY student_id`, driveID)
+		return err
+	})
+}
+
+// awaitJob waits until a job is completed and returns how long it ran, up to when its result could be seen. meanwhile is
+// called at each look.
+func awaitJob(ctx context.Context, pool *pgxpool.Pool, jobID int64, meanwhile func() error) (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*patience)
+	defer cancel()
+	const every = 2 * time.Millisecond
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		var state string
+		var attempted *time.Time
+		var failure *string
+		err := pool.QueryRow(ctx, "SELECT state::text, attempted_at, errors[1]->>'error' FROM river_job WHERE id = $1", jobID).
+			Scan(&state, &attempted, &failure)
+		seen := time.Now()
+		if err == nil {
+			err = meanwhile()
+		}
+		switch {
+		case err != nil:
+			return 0, err
+		case failure != nil:
+			return 0, fmt.Errorf("job %d failed: %s", jobID, *failure)
+		case state == "completed":
+			return seen.Sub(*attempted), nil
+		}
+		select {
+		case <-ctx.Done():
+			return 0, fmt.Errorf("job %d is still %s: %w", jobID, state, ctx.Err())
+		case <-ticker.C:
+		}
+	}
+}
+
+func publishSection(b *bench, cases []*publishCase) section {
+	s := section{
+		title: fmt.Sprintf("Publish with %d students", b.size.publishStudents),
+		about: fmt.Sprintf("The `auto-publish` job of `POST /drives/:id/publish`, from the moment at which the queue takes it until another "+
+			"connection sees it completed, in %d rounds. The limit is a bare `INSERT … SELECT` of the same rows into the same table, with its "+
+			"commit: once with the drive's criteria, and once, stricter, from a table that holds the eligible students' ids ready and sorted.",
+			b.size.publishRounds),
+		columns: []string{"", "Median", "Spread"},
+	}
+	for _, pc := range cases {
+		name := fmt.Sprintf("%s, %d eligible (%d %%)", pc.name, pc.eligible, pc.eligible*100/int64(b.size.publishStudents))
+		toBare, toReady := ratios(pc.job, pc.bare), ratios(pc.job, pc.ready)
+		s.rows = append(s.rows, []string{"**" + name + "**", "", ""},
+			spread("job, ms", newSeries(pc.job)),
+			spread("bare `INSERT … SELECT` with the criteria, ms", newSeries(pc.bare)),
+			spread("bare `INSERT … SELECT` of ready ids, ms", newSeries(pc.ready)),
+			spread("job ÷ bare with the criteria", toBare),
+			spread("job ÷ bare of ready ids", toReady))
+		s.goals = append(s.goals,
+			goal{"Publish, " + pc.name + ": job ÷ bare `INSERT … SELECT`", toBare.median(), 1.5, "×"},
+			goal{"Publish, " + pc.name + ": job ÷ the same from ready ids", toReady.median(), 1.5, "×"})
+	}
+	return s
+}

@@ -1,0 +1,77 @@
+package cli_test
+
+import (
+	"net/http"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The line that names the demo's password.
+var demoPassword = regexp.MustCompile(`password: (\S+)\)`)
+
+// logIns are the e-mail addresses that a demo printed, by role, and their password.
+func logIns(t *testing.T, printed string) (emails map[string]string, password string) {
+	t.Helper()
+	found := demoPassword.FindStringSubmatch(printed)
+	require.NotNil(t, found, printed)
+	emails = map[string]string{}
+	for _, m := range regexp.MustCompile(`(?m)^\s+([A-Z]+)\s+(\S+@\S+)$`).FindAllStringSubmatch(printed, -1) {
+		emails[m[1]] = m[2]
+	}
+	return emails, found[1]
+}
+
+func TestTheFourLogInsOfTheDemoWork(t *testing.T) {
+	t.Parallel()
+	s := prepared(t).serve("--demo")
+	emails, password := logIns(t, s.out.String())
+	require.Len(t, emails, 4)
+	for role, email := range emails {
+		got := s.get(s.signIn(email, password), "/me").is(http.StatusOK)
+		require.Equal(t, role, got.field("role"))
+	}
+	var drives []struct {
+		Status string `json:"status"`
+	}
+	s.get(s.signIn(emails["HEAD"], password), "/drives").is(http.StatusOK).into(&drives)
+	states := map[string]bool{}
+	for _, drive := range drives {
+		states[drive.Status] = true
+	}
+	require.Contains(t, states, "pending")
+	require.Contains(t, states, "posted")
+	require.Contains(t, states, "attending")
+	require.Contains(t, states, "cancelled")
+	s.stop()
+}
+
+func TestADemoThatIsThereStaysAsItIs(t *testing.T) {
+	t.Parallel()
+	in := prepared(t)
+	first := in.run("demo").ok()
+	users := in.run("user", "list").ok().out
+	again := in.run("demo").ok()
+	require.Equal(t, first.out, again.out, "it prints the log-ins again")
+
+	s := in.serve("--demo")
+	require.Contains(t, s.out.String(), first.out)
+	require.Equal(t, users, in.run("user", "list").ok().out)
+	require.Equal(t, first.out, in.run("demo").ok().out, "also beside a running serve")
+	s.stop()
+}
+
+func TestTheDemoKeepsOutOfOtherData(t *testing.T) {
+	t.Parallel()
+	in := prepared(t)
+	in.run("user", "add", "--email", "head@college.example", "--name", "H", "--role", "HEAD").ok()
+	in.run("demo").fails("holds other data", "PLACEOPS_DATA_DIR")
+
+	s := in.serve("--demo")
+	s.get("", "/readyz").is(http.StatusOK)
+	require.Contains(t, s.out.String(), "No demo college was made")
+	require.NotRegexp(t, demoPassword, s.out.String())
+	require.Len(t, lines(in.run("user", "list").ok().out), 2)
+	s.stop()
+}

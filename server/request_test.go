@@ -1,0 +1,54 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestRequestIDIsTakenOverWhenSane(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	for given, sane := range map[string]bool{
+		"case-42":               true,
+		"0af7651916cd43dd:8.A_": true,
+		strings.Repeat("x", 64): true,
+		strings.Repeat("x", 65): false,
+		"a b":                   false,
+		"<script>":              false,
+		"é":                     false,
+		"":                      false,
+	} {
+		for _, path := range []string{"/healthz", "/nowhere", "/api/me"} {
+			request := h.request("", http.MethodGet, path, nil)
+			request.Header.Set("X-Request-Id", given)
+			got := h.do(request).header.Get("X-Request-Id")
+			if sane {
+				require.Equal(t, given, got)
+			} else {
+				require.Regexp(t, "^[0-9a-f]{24}$", got)
+			}
+		}
+	}
+	require.NotEqual(t, h.get("", "/healthz").header.Get("X-Request-Id"), h.get("", "/healthz").header.Get("X-Request-Id"))
+}
+
+func TestRoutesAnswerAlikeUnderAPI(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	for _, route := range h.operations() {
+		if route.method != http.MethodGet {
+			continue
+		}
+		for _, as := range []string{"", "student", "head"} {
+			plain, under := h.callRoute(as, route), h.callRoute(as, operation{method: route.method, path: "/api" + route.path})
+			require.Equal(t, plain.status, under.status, route)
+			require.Equal(t, plain.header.Get("Content-Type"), under.header.Get("Content-Type"), route)
+			require.Equal(t, string(plain.body), strings.ReplaceAll(string(under.body), `"/api/`, `"/`), route)
+		}
+	}
+	h.get("", "/apime").is(http.StatusNotFound)
+	h.get("", "/api/api/me").is(http.StatusNotFound)
+}
