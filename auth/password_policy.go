@@ -3,6 +3,7 @@ package auth
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -38,10 +39,19 @@ func CheckPassword(pw string) error {
 	if length < MinPasswordLength || length > MaxPasswordLength {
 		return &PolicyError{Message: fmt.Sprintf("the password must have %d to %d characters", MinPasswordLength, MaxPasswordLength)}
 	}
-	if _, common := commonPasswords()[strings.ToLower(pw)]; common {
+	if isCommon(strings.ToLower(pw)) {
 		return &PolicyError{Message: "this is one of the most used passwords or a single word: choose another one, such as several words"}
 	}
 	return nil
+}
+
+// decorated is what people make of the first password that comes to mind when a digit or a sign is asked for.
+var decorated = regexp.MustCompile(`^(password|passw0rd|p@ssw0rd|p@ssword|admin|welcome|qwerty|letmein|changeme)[!@#$_.-]?[0-9]{0,4}[!@#$]?$`)
+
+// isCommon tells whether a password in small letters is one that everybody tries first.
+func isCommon(pw string) bool {
+	_, listed := commonPasswords()[pw]
+	return listed || decorated.MatchString(pw)
 }
 
 // commonPasswords is the set of passwords to refuse, in small letters. It is

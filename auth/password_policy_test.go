@@ -19,6 +19,7 @@ func TestCheckPasswordAccepts(t *testing.T) {
 		"128 of four bytes each":   strings.Repeat("🎓", 128),
 		"contains a common one":    "my password is long",
 		"several words":            "correct horse battery",
+		"a common one and a word":  "password of asha",
 		"spaces at the ends":       " zq8w kd ",
 	} {
 		require.NoError(t, auth.CheckPassword(pw), name)
@@ -36,6 +37,8 @@ func TestCheckPasswordRefuses(t *testing.T) {
 		"common":              {"password1", "most used"},
 		"common, other case":  {"TrustNo1", "most used"},
 		"common digits":       {"1234567890", "most used"},
+		"common and digits":   {"Password@123", "most used"},
+		"common and a year":   {"welcome2026", "most used"},
 		"keyboard row":        {"qwertyuiop", "most used"},
 		"one character":       {"aaaaaaaa", "most used"},
 		"a word":              {"Beautiful", "single word"},

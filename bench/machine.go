@@ -133,7 +133,7 @@ const (
 func (b *bench) startScenario(ctx context.Context) {
 	b.others = otherWork{}
 	b.others.wait = b.awaitQuiet(ctx, b.size.waitForQuiet)
-	b.others.load = strings.Join(strings.Fields(firstLine("/proc/loadavg"))[:1], " ")
+	b.others.load, _, _ = strings.Cut(firstLine("/proc/loadavg"), " ")
 }
 
 // startRound is startScenario for one round: a short wait, so that a build next door spoils few figures.
@@ -185,6 +185,10 @@ func (b *bench) conditions() string {
 		return ""
 	}
 	s := newSeries(b.others.busy)
-	return fmt.Sprintf("Load average at the start %s; before the rounds others used %.2f cores in the median, %.2f at most; waited %s for quiet.",
+	text := fmt.Sprintf("Load average at the start %s; before the rounds others used %.2f cores in the median, %.2f at most; waited %s for quiet.",
 		cmp.Or(b.others.load, "unknown"), s.median(), s.max(), b.others.wait.Round(time.Second))
+	if s.median() > quietCores {
+		text += " **The machine was busy: measure again.**"
+	}
+	return text
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -63,7 +62,7 @@ func prepared(t *testing.T, settings ...string) *install {
 	t.Helper()
 	from, bin := template(t)
 	in := empty(t, append(settings, "PLACEOPS_POSTGRES_BIN="+bin)...)
-	require.NoError(t, os.Mkdir(in.data(), 0o755)) //nolint:gosec // PostgreSQL's user passes
+	require.NoError(t, os.Mkdir(in.data(), 0o755))
 	output, err := exec.CommandContext(t.Context(), "cp", "-a", from, in.data()).CombinedOutput()
 	require.NoError(t, err, "%s", output)
 	return in
@@ -102,7 +101,7 @@ func (in *install) command(ctx context.Context, args ...string) *exec.Cmd {
 	in.t.Helper()
 	self, err := os.Executable()
 	require.NoError(in.t, err)
-	command := exec.CommandContext(ctx, self, args...) //nolint:gosec // the test itself
+	command := exec.CommandContext(ctx, self, args...)
 	command.Dir = in.dir
 	command.Env = append([]string{runVariable + "=1", "PATH=" + os.Getenv("PATH"), "PORT=0", "PLACEOPS_HOST=127.0.0.1"}, in.env...)
 	return command
@@ -169,7 +168,6 @@ type serving struct {
 	url     string
 	out     *transcript
 	log     *transcript
-	took    time.Duration // to the line that says it is ready
 }
 
 // transcript collects what a process writes while others read it.
@@ -223,13 +221,11 @@ const readyLine = "placeOps is ready at "
 
 func (s *serving) awaitReady() {
 	s.t.Helper()
-	began := time.Now()
 	require.Eventually(s.t, func() bool {
 		_, after, found := strings.Cut(s.out.String(), readyLine)
 		s.url, _, _ = strings.Cut(after, " ")
 		return found && strings.Contains(after, "\n")
 	}, patience, poll, "serve is ready; it said: %s", s.log)
-	s.took = time.Since(began)
 }
 
 // stop ends the server as an operator does, and requires that it ends well.
@@ -300,13 +296,4 @@ func lines(text string) []string {
 		found = append(found, strings.TrimSpace(scanner.Text()))
 	}
 	return found
-}
-
-// drained reads a stream to its end and closes it.
-func drained(t *testing.T, stream io.ReadCloser) []byte {
-	t.Helper()
-	data, err := io.ReadAll(stream)
-	require.NoError(t, err)
-	require.NoError(t, stream.Close())
-	return data
 }

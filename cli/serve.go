@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -235,14 +236,17 @@ func (s *service) greet(ctx context.Context, pool *pgxpool.Pool, passwords *auth
 			return fmt.Errorf("demo college: %w", err)
 		}
 	}
-	fmt.Fprintf(s.out, "placeOps is ready at http://%s (API: /docs)\n", reachable(address))
+	var greeting bytes.Buffer // written at once, for whoever waits for the first line
+	fmt.Fprintf(&greeting, "placeOps is ready at http://%s (API: /docs)\n", reachable(address))
 	if s.demo {
-		return printDemo(ctx, s.out, pool)
+		if err := printDemo(ctx, &greeting, pool); err != nil {
+			return err
+		}
+	} else if empty {
+		fmt.Fprintln(&greeting, "Nobody can sign in yet: placeops user add --role HEAD --name NAME --email ADDRESS")
 	}
-	if empty {
-		fmt.Fprintln(s.out, "Nobody can sign in yet: placeops user add --role HEAD --name NAME --email ADDRESS")
-	}
-	return nil
+	_, err = greeting.WriteTo(s.out)
+	return err
 }
 
 func hasNobody(ctx context.Context, pool *pgxpool.Pool) (bool, error) {

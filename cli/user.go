@@ -171,13 +171,18 @@ func (a *app) emailCommand(use, short, long string, run func(cmd *cobra.Command,
 func (a *app) userDeactivateCommand() *cobra.Command {
 	return a.emailCommand("deactivate", "Deactivate an account and sign it out everywhere", "", func(cmd *cobra.Command, email string) error {
 		return a.changeUser(cmd, email, func(ctx context.Context, tx pgx.Tx, user store.User) (string, error) {
+			// The heads are locked before the account, as in PATCH /users: the other way round could deadlock.
 			if user.Role == string(auth.Head) && user.Active {
 				if err := store.KeepAHead(ctx, tx, user.UserID); err != nil {
 					return "", err
 				}
 			}
+			user, err := store.LockUser(ctx, tx, user.UserID)
+			if err != nil {
+				return "", err
+			}
 			user.Active = false
-			_, err := store.UpdateUser(ctx, tx, user, true)
+			_, err = store.UpdateUser(ctx, tx, user, true)
 			return "deactivated " + user.Email, err
 		})
 	})
@@ -231,11 +236,7 @@ func (a *app) changeUser(cmd *cobra.Command, email string, change func(context.C
 			if err != nil {
 				return err
 			}
-			user, err := store.LockUser(ctx, tx, found.UserID)
-			if err != nil {
-				return err
-			}
-			said, err = change(ctx, tx, user)
+			said, err = change(ctx, tx, found)
 			return err
 		})
 		if err == nil {

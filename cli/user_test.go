@@ -95,7 +95,7 @@ func TestAccountsThatCannotBe(t *testing.T) {
 		"an e-mail twice":    {args: add("HEAD@college.example", "A", "STAFF"), says: "e-mail"},
 		"no e-mail":          {args: add("nobody", "A", "STAFF"), says: "e-mail"},
 		"no name":            {args: add("a@college.example", " ", "STAFF"), says: "--name"},
-		"a common password":  {stdin: "12345678\n", args: append(add("a@college.example", "A", "STAFF"), "--password-stdin"), says: "common"},
+		"a common password":  {stdin: "12345678\n", args: append(add("a@college.example", "A", "STAFF"), "--password-stdin"), says: "most used"},
 		"a short password":   {stdin: "short\n", args: append(add("a@college.example", "A", "STAFF"), "--password-stdin"), says: "8"},
 		"an empty password":  {args: append(add("a@college.example", "A", "STAFF"), "--password-stdin"), says: "8"},
 		"a missing flag":     {args: []string{"user", "add", "--name", "A", "--role", "STAFF"}, says: "email"},

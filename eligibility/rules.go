@@ -43,7 +43,7 @@ var rules = []rule{
 	{
 		name:   RuleActive,
 		needed: func(Criteria) any { return true },
-		actual: "u.active",
+		actual: "(u.active AND u.role = 'STUDENT')", // who has left the students keeps a record
 		passes: "{actual}",
 		reason: ReasonNotAllowed,
 	},

@@ -17,7 +17,7 @@ func TestWhereCountsItsPlaceholders(t *testing.T) {
 	require.NotContains(t, condition, "$14")
 
 	condition, args = eligibility.Criteria{}.Where(1)
-	require.Equal(t, "(u.active\n    AND NOT s.debarred)", condition)
+	require.Equal(t, "((u.active AND u.role = 'STUDENT')\n    AND NOT s.debarred)", condition)
 	require.Empty(t, args)
 }
 

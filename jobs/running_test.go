@@ -25,7 +25,7 @@ func work(t *testing.T, pool *pgxpool.Pool, running *jobs.RunningSet) *jobs.Clie
 	files, err := uploads.Open(t.Context(), t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, files.Close()) })
-	logger := slog.New(slog.NewTextHandler(t.Output(), nil))
+	logger := slog.New(slog.DiscardHandler)
 	client, err := jobs.NewClient(jobs.Deps{Pool: pool, Uploads: files, Logger: logger}, jobs.Options{Running: running})
 	require.NoError(t, err)
 	require.NoError(t, client.Start(context.WithoutCancel(t.Context())))
@@ -66,10 +66,17 @@ func cutOff(t *testing.T, pool *pgxpool.Pool, driveID int64, attempt int) int64 
 	t.Helper()
 	inserter, err := jobs.NewInserter(pool, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
-	job, err := inserter.Insert(t.Context(), jobs.AutoPublishArgs{DriveID: driveID, RequestedBy: 1}, &river.InsertOpts{MaxAttempts: 3})
-	require.NoError(t, err)
-	execute(t, pool, "UPDATE river_job SET state = 'running', attempt = $2, attempted_at = now() - interval '1 second' WHERE id = $1", job.Job.ID, attempt)
-	return job.Job.ID
+	var id int64
+	require.NoError(t, store.InTx(t.Context(), pool, func(tx pgx.Tx) error { // nobody sees it available
+		job, err := inserter.InsertTx(t.Context(), tx, jobs.AutoPublishArgs{DriveID: driveID, RequestedBy: 1}, &river.InsertOpts{MaxAttempts: 3})
+		if err != nil {
+			return err
+		}
+		id = job.Job.ID
+		_, err = tx.Exec(t.Context(), "UPDATE river_job SET state = 'running', attempt = $2, attempted_at = now() - interval '1 second' WHERE id = $1", id, attempt)
+		return err
+	}))
+	return id
 }
 
 func TestAJobOfADeadProcessIsResumed(t *testing.T) {
@@ -113,14 +120,16 @@ func TestAJobThatThisProcessWorksIsNeverResumed(t *testing.T) {
 	id := drive(t, pool, nil)
 	tx, err := pool.Begin(t.Context())
 	require.NoError(t, err)
-	_, err = store.LockDrive(t.Context(), tx, id) // the job waits for it
+	defer func() { _ = tx.Rollback(context.WithoutCancel(t.Context())) }() // lets a failed test end
+	_, err = store.LockDrive(t.Context(), tx, id)                          // the job waits for it
 	require.NoError(t, err)
-	running := jobs.Paced(time.Millisecond, 5*time.Millisecond)
+	running := jobs.Paced(time.Millisecond, 250*time.Millisecond)
 	running.ResumeInterrupted(t.Context(), pool, slog.New(slog.DiscardHandler))
 	client := work(t, pool, running)
 	job, err := client.Insert(t.Context(), jobs.AutoPublishArgs{DriveID: id, RequestedBy: 1}, nil)
 	require.NoError(t, err)
-	require.Eventually(t, inState(t, pool, job.Job.ID, "running"), patience, time.Millisecond)
+	require.Eventually(t, somebodyWaits(t, pool), patience, time.Millisecond) // its work has begun
+	execute(t, pool, "UPDATE river_job SET attempted_at = now() - interval '1 hour' WHERE id = $1", job.Job.ID)
 	witness := cutOff(t, pool, id, 1) // resumed again and again, it shows that the set was looked at
 	require.Eventually(t, func() bool { return !inState(t, pool, witness, "running")() || attempts(t, pool, witness) > 1 }, patience, time.Millisecond)
 
@@ -128,6 +137,16 @@ func TestAJobThatThisProcessWorksIsNeverResumed(t *testing.T) {
 	require.Eventually(t, inState(t, pool, job.Job.ID, "completed"), patience, time.Millisecond)
 	require.Equal(t, 1, attempts(t, pool, job.Job.ID))
 	require.Eventually(t, inState(t, pool, witness, "completed"), patience, time.Millisecond)
+}
+
+// somebodyWaits tells whether a session of the test's database waits for a lock.
+func somebodyWaits(t *testing.T, pool *pgxpool.Pool) func() bool {
+	t.Helper()
+	return func() bool {
+		var waits bool
+		err := pool.QueryRow(t.Context(), "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')").Scan(&waits)
+		return err == nil && waits
+	}
 }
 
 func attempts(t *testing.T, pool *pgxpool.Pool, job int64) int {
@@ -194,6 +213,7 @@ func TestStopLetsARunningJobFinish(t *testing.T) {
 	id := drive(t, pool, nil)
 	tx, err := pool.Begin(t.Context())
 	require.NoError(t, err)
+	defer func() { _ = tx.Rollback(context.WithoutCancel(t.Context())) }() // lets a failed test end
 	_, err = store.LockDrive(t.Context(), tx, id)
 	require.NoError(t, err)
 	client := work(t, pool, nil)

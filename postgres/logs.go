@@ -122,8 +122,10 @@ func (l *logRecord) level() slog.Level {
 	switch {
 	case strings.HasPrefix(l.state, "23"):
 		return slog.LevelDebug // a violated constraint is an answer placeops reckons with
-	case strings.HasPrefix(l.state, "57P0"):
-		return slog.LevelInfo // sessions ended by a shutdown or a start
+	case l.state == "57P01", l.state == "57P03":
+		return slog.LevelDebug // sessions ended by a shutdown, or refused during a start
+	case l.state == "57P02":
+		return slog.LevelInfo // sessions ended by a crash
 	case l.severity == "PANIC", l.severity == "FATAL":
 		return slog.LevelError
 	case l.severity == "ERROR", l.severity == "WARNING":

@@ -40,7 +40,7 @@ func TestLogLinesBecomeRecords(t *testing.T) {
 		},
 		"a constraint":      {"7 23505 ERROR:  duplicate key", "level=DEBUG msg=\"duplicate key\" pid=7 sqlstate=23505\n"},
 		"a start":           {"7 00000 LOG:  database system is ready to accept connections", "level=DEBUG msg=\"database system is ready to accept connections\" pid=7\n"},
-		"a shutdown":        {"7 57P01 FATAL:  terminating", "level=INFO msg=terminating pid=7 sqlstate=57P01\n"},
+		"a shutdown":        {"7 57P01 FATAL:  terminating", "level=DEBUG msg=terminating pid=7 sqlstate=57P01\n"},
 		"fatal":             {"7 F0000 FATAL:  no", "level=ERROR msg=no pid=7 sqlstate=F0000\n"},
 		"panic":             {"7 53100 PANIC:  full", "level=ERROR msg=full pid=7 sqlstate=53100\n"},
 		"detail and hint":   {"7 00000 LOG:  a\n7 00000 DETAIL:  b\n7 00000 HINT:  c", "level=INFO msg=a pid=7 detail=b hint=c\n"},

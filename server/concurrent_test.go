@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"sync"
@@ -67,6 +68,7 @@ func (h *harness) hold(statement string, args ...any) pgx.Tx {
 	h.t.Helper()
 	tx, err := h.pool.Begin(h.t.Context())
 	require.NoError(h.t, err)
+	h.t.Cleanup(func() { _ = tx.Rollback(context.WithoutCancel(h.t.Context())) }) // where the test ends early
 	_, err = tx.Exec(h.t.Context(), statement, args...)
 	require.NoError(h.t, err)
 	return tx

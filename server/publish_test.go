@@ -96,20 +96,19 @@ func TestMovesOfADrive(t *testing.T) {
 			drives["pending"] = h.drive(nil)
 		}
 		for state, drive := range drives {
-			t.Run(action.name+" while "+state, func(t *testing.T) {
-				before, told := h.row(drive), h.selection(drive)
-				queued := h.count(`SELECT count(*) FROM river_job`)
-				answer := h.call(action.as, action.method, at(action.path, drive), action.body)
-				if next := action.allowed[state]; next != "" {
-					require.Less(t, answer.status, 300, "%s", answer.body)
-					require.Equal(t, next, h.text(`SELECT status FROM drives WHERE drive_id = $1`, drive))
-					return
-				}
-				answer.is(http.StatusConflict)
-				require.Equal(t, before, h.row(drive))
-				require.Equal(t, told, h.selection(drive))
-				require.Equal(t, queued, h.count(`SELECT count(*) FROM river_job`))
-			})
+			what := action.name + " while " + state
+			before, told := h.row(drive), h.selection(drive)
+			queued := h.count(`SELECT count(*) FROM river_job`)
+			answer := h.call(action.as, action.method, at(action.path, drive), action.body)
+			if next := action.allowed[state]; next != "" {
+				require.Less(t, answer.status, 300, "%s: %s", what, answer.body)
+				require.Equal(t, next, h.text(`SELECT status FROM drives WHERE drive_id = $1`, drive), what)
+				continue
+			}
+			require.Equal(t, http.StatusConflict, answer.status, "%s: %s", what, answer.body)
+			require.Equal(t, before, h.row(drive), what)
+			require.Equal(t, told, h.selection(drive), what)
+			require.Equal(t, queued, h.count(`SELECT count(*) FROM river_job`), what)
 		}
 	}
 	for _, path := range []string{"publish", "stop-registrations", "cancel", "trigger-eligibility"} {

@@ -91,22 +91,20 @@ func TestWhoWaitsForAChangeSeesItsResult(t *testing.T) {
 		{"withdraw and stop", true, move, []any{"attending"}, http.MethodDelete, http.StatusConflict, 1},
 		{"withdraw and cancel", true, move, []any{"cancelled"}, http.MethodDelete, http.StatusConflict, 1},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			drive := h.posted(nil)
-			path := at("/registrations/%d", drive)
-			if c.registered {
-				h.post("student", path+"/register", nil).is(http.StatusCreated)
-			}
-			held := h.hold(c.change, append([]any{drive}, c.args...)...)
-			if c.method == http.MethodPost {
-				path += "/register"
-			}
-			answer := h.send(h.request("student", c.method, path, nil))
-			h.waiting(1)
-			h.letGo(held)
-			answer().is(c.want)
-			require.Equal(t, c.rows, h.count(`SELECT count(*) FROM registrations WHERE drive_id = $1`, drive))
-		})
+		drive := h.posted(nil)
+		path := at("/registrations/%d", drive)
+		if c.registered {
+			h.post("student", path+"/register", nil).is(http.StatusCreated)
+		}
+		held := h.hold(c.change, append([]any{drive}, c.args...)...)
+		if c.method == http.MethodPost {
+			path += "/register"
+		}
+		answer := h.send(h.request("student", c.method, path, nil))
+		h.waiting(1)
+		h.letGo(held)
+		require.Equal(t, c.want, answer().status, c.name)
+		require.Equal(t, c.rows, h.count(`SELECT count(*) FROM registrations WHERE drive_id = $1`, drive), c.name)
 	}
 }
 

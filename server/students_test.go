@@ -194,3 +194,20 @@ func TestFieldsPatchedAtTheSameMomentAllStay(t *testing.T) {
 	require.Equal(t, []any{9.5, 91.0, "F", "1", "EEE", 2.0},
 		h.get("staff", path).is(http.StatusOK).values("cgpa", "tenth_percent", "gender", "phone", "branch", "gap_years"))
 }
+
+// Somebody who has become staff keeps the old record, for the registrations that point to it, but is no student any more.
+func TestAFormerStudentIsNeitherListedNorEligible(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	h.student("leaver")
+	h.patch("head", at("/users/%d", h.id("leaver")), map[string]any{"role": "STAFF"}).is(http.StatusOK)
+	require.Len(t, h.get("staff", "/students").is(http.StatusOK).list(), 1, "the harness's own student")
+	h.get("staff", at("/students/%d", h.id("leaver"))).is(http.StatusNotFound)
+	h.patch("coordinator", at("/students/%d", h.id("leaver")), map[string]any{"email": "x@college.example"}).is(http.StatusNotFound)
+	preview := h.post("coordinator", "/drives/preview-eligibility", map[string]any{}).is(http.StatusOK)
+	require.EqualValues(t, 1, preview.int("students"))
+	drive := h.posted(nil)
+	require.EqualValues(t, 1, h.get("coordinator", at("/drives/%d", drive)).int("selected_count"))
+	h.patch("head", at("/users/%d", h.id("leaver")), map[string]any{"role": "STUDENT"}).is(http.StatusOK)
+	h.get("staff", at("/students/%d", h.id("leaver"))).is(http.StatusOK)
+}

@@ -199,7 +199,7 @@ func checkNewRole(ctx context.Context, tx pgx.Tx, user store.User) error {
 	if user.Role != string(auth.Student) {
 		return nil
 	}
-	_, err := store.StudentByID(ctx, tx, user.UserID)
+	_, err := store.LockStudent(ctx, tx, user.UserID)
 	if store.IsKind(err, store.NotFound) {
 		return store.InvalidFields(store.FieldError{
 			Field: "role", Message: "a student needs a roll number; create or import the student instead",

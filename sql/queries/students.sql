@@ -10,8 +10,9 @@ RETURNING *;
 SELECT sqlc.embed(s), u.name, u.email, u.phone, u.active
 FROM students s
 JOIN users u ON u.user_id = s.student_id
-WHERE s.student_id = @student_id;
+WHERE s.student_id = @student_id AND u.role = 'STUDENT';
 
+-- LockStudent also finds the record of somebody whose role has changed; a list or a page shows it no more.
 -- name: LockStudent :one
 SELECT *
 FROM students
@@ -41,7 +42,8 @@ WHERE student_id = @student_id;
 SELECT sqlc.embed(s), u.name, u.email, u.phone, u.active
 FROM students s
 JOIN users u ON u.user_id = s.student_id
-WHERE (sqlc.narg(after_roll)::text IS NULL OR upper(s.roll_number) > upper(sqlc.narg(after_roll)))
+WHERE u.role = 'STUDENT'
+  AND (sqlc.narg(after_roll)::text IS NULL OR upper(s.roll_number) > upper(sqlc.narg(after_roll)))
   AND (sqlc.narg(matching)::text IS NULL OR u.name ILIKE sqlc.narg(matching) OR u.email ILIKE sqlc.narg(matching)
        OR s.roll_number ILIKE sqlc.narg(matching))
   AND (sqlc.narg(branch)::text IS NULL OR lower(s.branch) = lower(sqlc.narg(branch)))
@@ -59,7 +61,8 @@ LIMIT @row_limit;
 SELECT count(*)
 FROM students s
 JOIN users u ON u.user_id = s.student_id
-WHERE (sqlc.narg(matching)::text IS NULL OR u.name ILIKE sqlc.narg(matching) OR u.email ILIKE sqlc.narg(matching)
+WHERE u.role = 'STUDENT'
+  AND (sqlc.narg(matching)::text IS NULL OR u.name ILIKE sqlc.narg(matching) OR u.email ILIKE sqlc.narg(matching)
        OR s.roll_number ILIKE sqlc.narg(matching))
   AND (sqlc.narg(branch)::text IS NULL OR lower(s.branch) = lower(sqlc.narg(branch)))
   AND (sqlc.narg(batch_year)::integer IS NULL OR s.batch_year = sqlc.narg(batch_year))

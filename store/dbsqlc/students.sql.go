@@ -15,7 +15,8 @@ const countStudents = `-- name: CountStudents :one
 SELECT count(*)
 FROM students s
 JOIN users u ON u.user_id = s.student_id
-WHERE ($1::text IS NULL OR u.name ILIKE $1 OR u.email ILIKE $1
+WHERE u.role = 'STUDENT'
+  AND ($1::text IS NULL OR u.name ILIKE $1 OR u.email ILIKE $1
        OR s.roll_number ILIKE $1)
   AND ($2::text IS NULL OR lower(s.branch) = lower($2))
   AND ($3::integer IS NULL OR s.batch_year = $3)
@@ -120,7 +121,8 @@ const listStudents = `-- name: ListStudents :many
 SELECT s.student_id, s.roll_number, s.branch, s.batch_year, s.cgpa, s.tenth_percent, s.twelfth_percent, s.diploma_percent, s.active_backlogs, s.cleared_backlogs, s.gender, s.gap_years, s.debarred, s.debarred_reason, s.updated_at, u.name, u.email, u.phone, u.active
 FROM students s
 JOIN users u ON u.user_id = s.student_id
-WHERE ($1::text IS NULL OR upper(s.roll_number) > upper($1))
+WHERE u.role = 'STUDENT'
+  AND ($1::text IS NULL OR upper(s.roll_number) > upper($1))
   AND ($2::text IS NULL OR u.name ILIKE $2 OR u.email ILIKE $2
        OR s.roll_number ILIKE $2)
   AND ($3::text IS NULL OR lower(s.branch) = lower($3))
@@ -217,6 +219,7 @@ WHERE student_id = $1
 FOR UPDATE
 `
 
+// LockStudent also finds the record of somebody whose role has changed; a list or a page shows it no more.
 func (q *Queries) LockStudent(ctx context.Context, studentID int64) (Student, error) {
 	row := q.db.QueryRow(ctx, lockStudent, studentID)
 	var i Student
@@ -244,7 +247,7 @@ const studentByID = `-- name: StudentByID :one
 SELECT s.student_id, s.roll_number, s.branch, s.batch_year, s.cgpa, s.tenth_percent, s.twelfth_percent, s.diploma_percent, s.active_backlogs, s.cleared_backlogs, s.gender, s.gap_years, s.debarred, s.debarred_reason, s.updated_at, u.name, u.email, u.phone, u.active
 FROM students s
 JOIN users u ON u.user_id = s.student_id
-WHERE s.student_id = $1
+WHERE s.student_id = $1 AND u.role = 'STUDENT'
 `
 
 type StudentByIDRow struct {

@@ -100,7 +100,7 @@ func SharedDir(t testing.TB) string {
 	if err := cluster.start(); err != nil {
 		t.Fatalf("test database: %v", err)
 	}
-	dir, err := os.MkdirTemp(cluster.dir, "")
+	dir, err := os.MkdirTemp(cluster.dir, "") //nolint:usetesting // neither passable nor shared
 	if err == nil {
 		err = os.Chmod(dir, 0o755) //nolint:gosec // see Dir
 	}
