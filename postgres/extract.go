@@ -163,7 +163,7 @@ func unpackTar(archive io.Reader, dir string) error {
 
 func writeEntry(root *os.Root, entry *tar.Header, content io.Reader) error {
 	name := path.Clean(entry.Name)
-	mode := os.FileMode(entry.Mode & 0o755) //nolint:gosec // nine bits
+	mode := os.FileMode(entry.Mode & 0o755)
 	switch entry.Typeflag {
 	case tar.TypeDir:
 		if err := root.Mkdir(name, mode); err != nil {

@@ -48,7 +48,7 @@ const secret = "a secret of the tests, 32 bytes or more"
 func start(t *testing.T, change ...func(*server.Deps)) *harness {
 	t.Helper()
 	h := &harness{t: t, pool: storetest.New(t), people: map[string]auth.Principal{}, uploads: t.TempDir()}
-	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
+	logger := slog.New(slog.DiscardHandler)
 	files, err := uploads.Open(t.Context(), h.uploads)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, files.Close()) })

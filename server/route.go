@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -156,9 +157,15 @@ func me(ctx context.Context) auth.Principal {
 	return p
 }
 
+// tags gather routes with different first names under one heading of the API's description.
+var tags = map[string]string{
+	"auth": "people", "me": "people", "users": "people", "job-domains": "drives",
+	"health": "operations", "healthz": "operations", "readyz": "operations",
+}
+
 func tagOf(path string) string {
 	name, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	return name
+	return cmp.Or(tags[name], name)
 }
 
 // errorsOf lists what a route may refuse with, for the API's description.
