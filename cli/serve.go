@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"syscall"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/spf13/cobra"
@@ -90,7 +91,7 @@ func (s *service) start(ctx context.Context) (serving <-chan error, err error) {
 	if err := prepareSchema(ctx, s.cfg, pool, s.logger); err != nil {
 		return nil, err
 	}
-	files, err := uploads.Open(ctx, s.cfg.UploadsDir)
+	files, err := openUploads(ctx, s.cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -155,14 +156,16 @@ func closePool(ctx context.Context, pool *pgxpool.Pool) error {
 
 func (s *service) startJobs(ctx context.Context, pool *pgxpool.Pool, files *uploads.Store) (*jobs.Client, error) {
 	logger := s.logger.With("component", "river")
-	options := jobs.Options{Workers: s.cfg.Workers}
+	options := jobs.Options{Workers: s.cfg.Workers, SweepEvery: time.Hour, Refresh: s.cfg.RefreshSchedule()}
 	if s.cfg.Embedded() {
 		options.Running = jobs.NewRunningSet()
 		resuming, stop := context.WithCancel(context.WithoutCancel(ctx))
 		options.Running.ResumeInterrupted(resuming, pool, s.logger)
 		s.onStop(func(context.Context) error { stop(); return nil })
 	}
-	client, err := jobs.NewClient(jobs.Deps{Pool: pool, Uploads: files, Logger: logger}, options)
+	client, err := jobs.NewClient(jobs.Deps{
+		Pool: pool, Uploads: files, Logger: logger, ExportTTL: s.cfg.ExportTTL, Zone: s.cfg.Zone, Mail: s.cfg.Mail(),
+	}, options)
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +200,7 @@ func (s *service) startHTTP(ctx context.Context, pool *pgxpool.Pool, queue *jobs
 	web, err := server.New(server.Deps{
 		Pool: pool, Jobs: queue, Tokens: tokens, Passwords: passwords, Limits: s.cfg.LoginLimits(), Uploads: files,
 		Links: uploads.NewLinks([]byte(s.cfg.JWTSecret)), Zone: s.cfg.Zone, Logger: s.logger, Version: version(),
-		CORSOrigins: s.cfg.CORSOrigins, TrustedProxies: s.cfg.TrustedProxies,
+		Mails: s.cfg.Mail() != nil, CORSOrigins: s.cfg.CORSOrigins, TrustedProxies: s.cfg.TrustedProxies,
 		Migrated: func(ctx context.Context) (bool, error) {
 			pending, err := migrator.Pending(ctx)
 			return !pending, err

@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"placeops/auth"
+	"placeops/uploads"
 )
 
 const (
@@ -25,6 +26,9 @@ const (
 
 	minShutdown = time.Second
 	maxShutdown = 10 * time.Minute
+
+	minExportTTL = time.Minute
+	maxExportTTL = 7 * 24 * time.Hour // the job, which leads to the file, is not known any longer
 )
 
 // Levels in between, such as info+1, would mean nothing here.
@@ -42,6 +46,7 @@ func (c *Config) check(options LoadOptions) Faults {
 		"PLACEOPS_WORKERS":          c.Workers == 0 || c.Workers >= 1 && c.Workers <= 1000 && c.Workers < c.maxConns(),
 		"PLACEOPS_LOG_LEVEL":        slices.Contains(logLevels, c.LogLevel),
 		"PLACEOPS_LOG_FORMAT":       c.LogFormat == "text" || c.LogFormat == "json",
+		"PLACEOPS_EXPORT_TTL":       c.ExportTTL >= minExportTTL && c.ExportTTL <= maxExportTTL,
 		"PLACEOPS_SHUTDOWN_TIMEOUT": c.ShutdownTimeout >= minShutdown && c.ShutdownTimeout <= maxShutdown,
 	}
 	var faults Faults
@@ -50,6 +55,9 @@ func (c *Config) check(options LoadOptions) Faults {
 			faults = append(faults, Fault{Setting: name})
 		}
 	}
+	faults = append(faults, c.checkUploadsURL()...)
+	faults = append(faults, c.checkRefreshInterval()...)
+	faults = append(faults, c.checkMail()...)
 	faults = append(faults, c.checkDatabaseURL()...)
 	return append(faults, c.checkJWTSecret(options)...)
 }
@@ -78,6 +86,18 @@ func (c *Config) checkDatabaseURL() Faults {
 func hasBrokenPassword(databaseURL string) bool {
 	u, err := url.Parse(databaseURL)
 	return err == nil && u.Scheme != "" && u.User == nil && strings.Contains(databaseURL, "@")
+}
+
+// checkUploadsURL does not show the value: somebody may have put a password into it.
+func (c *Config) checkUploadsURL() Faults {
+	const name = "PLACEOPS_UPLOADS_URL"
+	if c.UploadsURL == "" {
+		return nil
+	}
+	if err := uploads.CheckURL(c.UploadsURL); err != nil {
+		return Faults{{Setting: name, Detail: "must be " + settingNamed(name).Allowed + "; it is wrong because " + err.Error()}}
+	}
+	return nil
 }
 
 func (c *Config) checkJWTSecret(options LoadOptions) Faults {

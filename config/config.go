@@ -23,15 +23,24 @@ type Config struct {
 	CORSOrigins    Origins `env:"CORS_ORIGIN"`
 	TrustedProxies Proxies `env:"PLACEOPS_TRUSTED_PROXIES"`
 
-	DataDir     string `env:"PLACEOPS_DATA_DIR"`
-	UploadsDir  string `env:"PLACEOPS_UPLOADS_DIR"`
-	PostgresBin string `env:"PLACEOPS_POSTGRES_BIN"` // empty = the carried server
+	DataDir    string `env:"PLACEOPS_DATA_DIR"`
+	UploadsDir string `env:"PLACEOPS_UPLOADS_DIR"`
+	// UploadsURL, if set, is used in place of UploadsDir, which then only holds temporary copies.
+	UploadsURL  string        `env:"PLACEOPS_UPLOADS_URL"`
+	ExportTTL   time.Duration `env:"PLACEOPS_EXPORT_TTL"`
+	PostgresBin string        `env:"PLACEOPS_POSTGRES_BIN"` // empty = the carried server
 
 	Migrate    Switch `env:"PLACEOPS_MIGRATE"`
 	DBMaxConns int    `env:"PLACEOPS_DB_MAX_CONNS"`
 	Workers    int    `env:"PLACEOPS_WORKERS"`
 
 	Zone *time.Location `env:"PLACEOPS_TZ"`
+
+	RefreshInterval string `env:"MATERIALIZED_VIEW_REFRESH_INTERVAL"` // see RefreshSchedule
+
+	SMTPURL   string `env:"PLACEOPS_SMTP_URL" json:"-"` // empty = no e-mail; see Mail
+	MailFrom  string `env:"PLACEOPS_MAIL_FROM"`
+	PublicURL string `env:"PLACEOPS_PUBLIC_URL"`
 
 	LoginMaxPerAccountAddress auth.Limit `env:"PLACEOPS_LOGIN_MAX_PER_ACCOUNT_ADDRESS"`
 	LoginMaxPerAccount        auth.Limit `env:"PLACEOPS_LOGIN_MAX_PER_ACCOUNT"`

@@ -32,7 +32,12 @@ func TestLoadNamesTheInvalidSetting(t *testing.T) {
 		"PLACEOPS_TZ":               {"Kolkata", "Local", "../etc/passwd", "IST+5:30"},
 		"PLACEOPS_LOG_LEVEL":        {"verbose", "info+1", "0"},
 		"PLACEOPS_LOG_FORMAT":       {"xml", "JSON "},
+		"PLACEOPS_EXPORT_TTL":       {"24", "59s", "169h", "never"},
 		"PLACEOPS_SHUTDOWN_TIMEOUT": {"20", "0s", "-1s", "11m", "soon"},
+
+		"MATERIALIZED_VIEW_REFRESH_INTERVAL": {"hourly", "* * * *", "0 0 30 2 *", "CRON_TZ=UTC 0 * * * *", "TZ=UTC", "61 * * * *", "@reboot"},
+		"PLACEOPS_MAIL_FROM":                 {"office", "a@b, c@d", "<>"},
+		"PLACEOPS_PUBLIC_URL":                {"placement.example.edu", "ftp://example.edu", "https://", "https://a?b=c", "https://u:p@a"},
 
 		"PLACEOPS_LOGIN_MAX_PER_ACCOUNT_ADDRESS": {"10", "0/15m", "10/0s"},
 		"PLACEOPS_LOGIN_MAX_PER_ACCOUNT":         {"10 per minute"},

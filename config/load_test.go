@@ -34,6 +34,7 @@ func TestLoadDefaults(t *testing.T) {
 	require.Equal(t, slog.LevelInfo, c.LogLevel)
 	require.Equal(t, "text", c.LogFormat)
 	require.Equal(t, 20*time.Second, c.ShutdownTimeout)
+	require.Equal(t, 24*time.Hour, c.ExportTTL)
 	require.Empty(t, c.Password)
 	require.Empty(t, c.Warnings)
 }
@@ -61,11 +62,17 @@ func TestLoadEverySetting(t *testing.T) {
 		"CORS_ORIGIN":                            "https://Placement.example.edu:443/, http://localhost:3000",
 		"PLACEOPS_TRUSTED_PROXIES":               "10.1.2.3/8, ::ffff:192.0.2.1,2001:db8::1",
 		"PLACEOPS_UPLOADS_DIR":                   "/srv/uploads",
+		"PLACEOPS_UPLOADS_URL":                   "s3://bucket?region=ap-south-1",
+		"PLACEOPS_EXPORT_TTL":                    "48h",
 		"PLACEOPS_POSTGRES_BIN":                  bin,
 		"PLACEOPS_MIGRATE":                       "OFF",
 		"PLACEOPS_DB_MAX_CONNS":                  "6",
 		"PLACEOPS_WORKERS":                       "5",
 		"PLACEOPS_TZ":                            "Europe/Berlin",
+		"MATERIALIZED_VIEW_REFRESH_INTERVAL":     "30 2 * * 1-5",
+		"PLACEOPS_SMTP_URL":                      "smtps://office:secret@mail.example.edu",
+		"PLACEOPS_MAIL_FROM":                     "Placement Office <office@example.edu>",
+		"PLACEOPS_PUBLIC_URL":                    "https://placement.example.edu/app",
 		"PLACEOPS_LOGIN_MAX_PER_ACCOUNT_ADDRESS": "1/1m",
 		"PLACEOPS_LOGIN_MAX_PER_ACCOUNT":         "2/2m",
 		"PLACEOPS_LOGIN_MAX_PER_ADDRESS":         "3/3h",
@@ -96,6 +103,13 @@ func TestLoadEverySetting(t *testing.T) {
 	require.Equal(t, slog.LevelWarn, c.LogLevel)
 	require.Equal(t, "json", c.LogFormat)
 	require.Equal(t, 90*time.Second, c.ShutdownTimeout)
+	require.Equal(t, "s3://bucket?region=ap-south-1", c.UploadsURL)
+	require.Equal(t, 48*time.Hour, c.ExportTTL)
+	require.Equal(t, "30 2 * * 1-5", c.RefreshInterval)
+	require.Equal(t, "smtps://office:secret@mail.example.edu", c.SMTPURL)
+	require.Equal(t, "Placement Office <office@example.edu>", c.MailFrom)
+	require.Equal(t, "https://placement.example.edu/app", c.PublicURL)
+	require.NotNil(t, c.Mail())
 	require.Equal(t, "the head's password", c.Password)
 	require.Empty(t, c.Warnings)
 }

@@ -23,6 +23,7 @@ func TestPrintingNeverShowsSecrets(t *testing.T) {
 			t.Parallel()
 			c := load(t, map[string]string{
 				"DATABASE_URL": database, "JWT_SECRET": testSecret, "PLACEOPS_PASSWORD": "pass-word-of-head",
+				"PLACEOPS_SMTP_URL": "smtp://office:pass-word-of-mail@mail.example.edu", "PLACEOPS_MAIL_FROM": "office@example.edu",
 			})
 			var out bytes.Buffer
 			for _, handler := range []slog.Handler{slog.NewTextHandler(&out, nil), slog.NewJSONHandler(&out, nil)} {
@@ -54,11 +55,17 @@ CORS_ORIGIN=https://a,https://b
 PLACEOPS_TRUSTED_PROXIES=10.0.0.1/32,10.0.0.0/8
 PLACEOPS_DATA_DIR=`+c.DataDir+`
 PLACEOPS_UPLOADS_DIR=`+c.UploadsDir+`
+PLACEOPS_UPLOADS_URL=
+PLACEOPS_EXPORT_TTL=24h0m0s
 PLACEOPS_POSTGRES_BIN=
 PLACEOPS_MIGRATE=on
 PLACEOPS_DB_MAX_CONNS=`+fmt.Sprint(c.DBMaxConns)+`
 PLACEOPS_WORKERS=`+fmt.Sprint(c.Workers)+`
 PLACEOPS_TZ=Asia/Kolkata
+MATERIALIZED_VIEW_REFRESH_INTERVAL=0 * * * *
+PLACEOPS_SMTP_URL=(not set)
+PLACEOPS_MAIL_FROM=
+PLACEOPS_PUBLIC_URL=
 PLACEOPS_LOGIN_MAX_PER_ACCOUNT_ADDRESS=10/15m
 PLACEOPS_LOGIN_MAX_PER_ACCOUNT=50/15m
 PLACEOPS_LOGIN_MAX_PER_ADDRESS=100/5m

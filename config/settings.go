@@ -61,6 +61,16 @@ func Settings() []Setting {
 			Allowed: "the path of a folder; it is made when missing",
 		},
 		{
+			Name:    "PLACEOPS_UPLOADS_URL",
+			Help:    "Store for job descriptions and exports instead of that folder, one for each installation; the keys to a bucket come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment",
+			Allowed: "s3://bucket?region=eu-central-1 (also &endpoint=https://…&use_path_style=true, &prefix=folder/) or file:///folder",
+		},
+		{
+			Name: "PLACEOPS_EXPORT_TTL", Default: "24h",
+			Help:    "How long an export can be downloaded",
+			Allowed: "a duration from 1m to 168h",
+		},
+		{
 			Name:    "PLACEOPS_POSTGRES_BIN",
 			Help:    "Folder with another PostgreSQL server to run instead of the carried one",
 			Allowed: "the path of a folder that holds the programs postgres and initdb",
@@ -84,6 +94,27 @@ func Settings() []Setting {
 			Name: "PLACEOPS_TZ", Default: "Asia/Kolkata",
 			Help:    "Time zone of the office, for dates without one",
 			Allowed: "the name of an IANA time zone such as Asia/Kolkata or UTC",
+		},
+		{
+			Name: "MATERIALIZED_VIEW_REFRESH_INTERVAL", Default: "0 * * * *",
+			Help:    "When the figures of the analytics are refreshed, in the office's time zone",
+			Allowed: "five cron fields (minute hour day month weekday), or a word such as @hourly",
+		},
+		{
+			Name:    "PLACEOPS_SMTP_URL",
+			Help:    "Mail server that takes the e-mails; empty = none are sent, people are told inside placeops only",
+			Allowed: "smtp://user:password@host:587 or smtps://user:password@host:465 (write special characters in the password as %XX), and needs PLACEOPS_MAIL_FROM",
+			Secret:  true,
+		},
+		{
+			Name:    "PLACEOPS_MAIL_FROM",
+			Help:    "Sender of the e-mails",
+			Allowed: "an e-mail address, with a name or without: Placement Office <placement@college.example>",
+		},
+		{
+			Name:    "PLACEOPS_PUBLIC_URL",
+			Help:    "Where people open placeops in a browser, for the links in e-mails; empty = e-mails without links",
+			Allowed: "http://host or https://host, with a port or a path if needed",
 		},
 		{
 			Name: "PLACEOPS_LOGIN_MAX_PER_ACCOUNT_ADDRESS", Default: "10/15m",

@@ -11,6 +11,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
+	"placeops/mail"
 	"placeops/uploads"
 )
 
@@ -22,12 +23,22 @@ type Deps struct {
 	Pool    *pgxpool.Pool
 	Uploads *uploads.Store
 	Logger  *slog.Logger
+	// ExportTTL is how long an export can be fetched; 0: DefaultExportTTL.
+	ExportTTL time.Duration
+	// Zone is the office's, for the times in an export; nil: UTC.
+	Zone *time.Location
+	// Mail sends e-mail; nil: none is sent.
+	Mail *mail.Sender
 }
 
 // Options tune a working client.
 type Options struct {
 	Workers int         // at once, in the default queue; 0: two per core
 	Running *RunningSet // if given, holds the ids of the jobs that this process is working
+	// SweepEvery is how often the processes together remove files that are no longer needed; 0: never.
+	SweepEvery time.Duration
+	// Refresh is when the processes together refresh the analytics; nil: never.
+	Refresh river.PeriodicSchedule
 }
 
 const (
@@ -46,12 +57,19 @@ const (
 
 // NewClient returns a client that works all kinds of jobs after Start.
 func NewClient(deps Deps, options Options) (*Client, error) {
+	if deps.Zone == nil {
+		deps.Zone = time.UTC
+	}
 	workers := river.NewWorkers()
 	for _, err := range []error{
 		river.AddWorkerSafely(workers, &autoPublishWorker{deps: deps}),
 		river.AddWorkerSafely(workers, &eligibilityFilterWorker{deps: deps}),
 		river.AddWorkerSafely(workers, &closeRegistrationsWorker{deps: deps}),
 		river.AddWorkerSafely(workers, &importStudentsWorker{deps: deps}),
+		river.AddWorkerSafely(workers, &exportRegistrationsWorker{deps: deps}),
+		river.AddWorkerSafely(workers, &sweepExportsWorker{deps: deps}),
+		river.AddWorkerSafely(workers, &refreshMaterializedViewsWorker{deps: deps}),
+		river.AddWorkerSafely(workers, &sendEmailWorker{deps: deps}),
 	} {
 		if err != nil {
 			return nil, fmt.Errorf("jobs: %w", err)
@@ -68,6 +86,15 @@ func NewClient(deps Deps, options Options) (*Client, error) {
 		RescueStuckJobsAfter:        rescueAfter,
 		FetchCooldown:               fetchCooldown,
 		CompletedJobRetentionPeriod: keepCompleted,
+	}
+	if deps.Mail != nil {
+		config.Queues[mailQueue] = river.QueueConfig{MaxWorkers: mailWorkers}
+	}
+	if options.Refresh != nil {
+		config.PeriodicJobs = append(config.PeriodicJobs, periodicRefresh(options.Refresh))
+	}
+	if options.SweepEvery > 0 {
+		config.PeriodicJobs = append(config.PeriodicJobs, periodicSweep(options.SweepEvery))
 	}
 	if options.Running != nil {
 		config.Plugins = append(config.Plugins, options.Running)

@@ -23,7 +23,7 @@ type eligibilityFilterWorker struct {
 	deps Deps
 }
 
-// Work needs to tell nobody: the notice of an open drive is for everybody selected, whenever they became so.
+// Work writes no notice: that of an open drive is for everybody selected, whenever they became so.
 func (w *eligibilityFilterWorker) Work(ctx context.Context, job *river.Job[EligibilityFilterArgs]) error {
 	return refilter(ctx, w.deps, job, job.Args.DriveID, func(pgx.Tx, store.Drive) error { return nil })
 }

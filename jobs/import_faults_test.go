@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 
 	"placeops/jobs"
 	"placeops/sheets"
+	"placeops/uploads"
 )
 
 // hold keeps everybody from writing students until release is called.
@@ -149,10 +151,16 @@ func (o *importOffice) fileOf(jobID int64) (key string) {
 	return key
 }
 
+// requireNoFile waits for a file to go: it does so after the job's transaction has been committed.
 func (o *importOffice) requireNoFile(key string) {
 	o.t.Helper()
-	_, err := o.files.Open(o.t.Context(), key)
-	require.ErrorContains(o.t, err, "no such file")
+	require.Eventually(o.t, func() bool {
+		object, err := o.files.Open(o.t.Context(), key)
+		if err == nil {
+			require.NoError(o.t, object.Close())
+		}
+		return errors.Is(err, uploads.ErrNotFound)
+	}, patience, 5*time.Millisecond)
 }
 
 func TestFilesOfImportsThatEndedAreRemoved(t *testing.T) {

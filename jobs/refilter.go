@@ -38,6 +38,9 @@ func refilter[A river.JobArgs](ctx context.Context, deps Deps, job *river.Job[A]
 			if err := then(tx, drive); err != nil {
 				return err
 			}
+			if err := TellSelected(ctx, river.ClientFromContext[pgx.Tx](ctx), tx, drive, deps.Mail != nil); err != nil {
+				return err
+			}
 			if err := river.RecordOutput(ctx, FilterResult(stored)); err != nil {
 				return err
 			}

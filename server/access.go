@@ -80,19 +80,24 @@ func (s *Server) principal(ctx context.Context, token string) (auth.Principal, e
 	if err != nil {
 		return auth.Principal{}, errSignInAgain
 	}
-	access, err := s.access.get(ctx, claims.UserID)
+	return s.standing(ctx, claims.UserID, claims.Role, claims.IssuedAt)
+}
+
+// standing is what a person may be taken for who proved at a moment to be userID in role.
+func (s *Server) standing(ctx context.Context, userID int64, role auth.Role, proved time.Time) (auth.Principal, error) {
+	access, err := s.access.get(ctx, userID)
 	if store.IsKind(err, store.NotFound) {
 		return auth.Principal{}, errSignInAgain
 	}
 	if err != nil {
 		return auth.Principal{}, err
 	}
-	revoked := access.TokensValidFrom != nil && claims.IssuedAt.Before(*access.TokensValidFrom)
-	if !access.Active || revoked || access.Role != string(claims.Role) {
+	revoked := access.TokensValidFrom != nil && proved.Before(*access.TokensValidFrom)
+	if !access.Active || revoked || access.Role != string(role) {
 		return auth.Principal{}, errSignInAgain
 	}
 	return auth.Principal{
-		UserID: claims.UserID, Role: claims.Role, Name: access.Name, Email: access.Email,
+		UserID: userID, Role: role, Name: access.Name, Email: access.Email,
 		MustChangePassword: access.MustChangePassword,
 	}, nil
 }

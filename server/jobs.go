@@ -88,13 +88,23 @@ func (s *Server) readJob(ctx context.Context, in *IDInput) (*jobOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	body := jobBodyOf(row, me(ctx).Role == auth.Head)
-	if row.Kind == (jobs.ImportStudentsArgs{}).Kind() {
-		if err := s.addImport(ctx, body); err != nil {
-			return nil, err
-		}
+	body, err := s.jobBody(ctx, row)
+	if err != nil {
+		return nil, err
 	}
 	return &jobOutput{Body: *body}, nil
+}
+
+// jobBody is a job as the caller sees it, with what its kind adds.
+func (s *Server) jobBody(ctx context.Context, row *rivertype.JobRow) (body *JobBody, err error) {
+	body = jobBodyOf(row, me(ctx).Role == auth.Head)
+	switch row.Kind {
+	case jobs.ImportStudentsArgs{}.Kind():
+		err = s.addImport(ctx, body)
+	case jobs.ExportRegistrationsArgs{}.Kind():
+		err = s.addExport(ctx, body)
+	}
+	return body, err
 }
 
 // addImport shows how far an import is, and where its list of codes can be fetched.
@@ -149,6 +159,8 @@ func (s *Server) downloadJob(ctx context.Context, in *IDInput) (*fileOutput, err
 		return nil, err
 	}
 	switch {
+	case row.Kind == (jobs.ExportRegistrationsArgs{}).Kind():
+		return s.downloadExport(ctx, row)
 	case row.Kind != (jobs.ImportStudentsArgs{}).Kind():
 		return nil, store.Errorf(store.NotFound, "this job makes no file")
 	case row.State != rivertype.JobStateCompleted:

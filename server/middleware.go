@@ -21,7 +21,7 @@ func (s *Server) useMiddleware(router *echo.Echo, corsOrigins []string) {
 		router.Pre(middleware.CORSWithConfig(middleware.CORSConfig{
 			AllowOrigins:  corsOrigins,
 			AllowHeaders:  []string{"Authorization", "Content-Type", "If-None-Match", "X-Request-Id"},
-			ExposeHeaders: []string{"Link", "X-Total-Count", "X-Request-Id", "Retry-After", "Content-Disposition", "ETag"},
+			ExposeHeaders: []string{"Link", "X-Total-Count", "X-Refreshed-At", "X-Request-Id", "Retry-After", "Content-Disposition", "ETag"},
 			MaxAge:        600,
 		}))
 	}

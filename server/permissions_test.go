@@ -52,8 +52,45 @@ var permissions = map[string]string{
 	"GET /registrations/{id}/check":     "S",
 	"GET /registrations/{id}/list":      "TCH",
 
+	"POST /registrations/{id}/export": "TCH",
+
+	"POST /eligibility/{id}/filter":              "CH",
+	"GET /eligibility/{id}/list":                 "CH",
+	"GET /eligibility/mine":                      "S",
+	"GET /eligibility/{id}/check":                "S",
+	"GET /eligibility/{id}/explain/{student_id}": "CH",
+	"GET /subfilter/{id}/apply":                  "CH",
+
+	"POST /attendance/{id}/mark":        "CH",
+	"POST /attendance/{id}/mark-bulk":   "CH",
+	"GET /attendance/{id}/list":         "CH",
+	"POST /attendance/{id}/publish":     "CH",
+	"GET /attendance/{id}/download-csv": "CH",
+
+	"GET /finished-drives":                "TCH",
+	"GET /finished-drives/{id}/download":  "CH",
+	"GET /finished-drives/download-excel": "TCH",
+	"GET /finished-drives/download-pdf":   "TCH",
+
+	"GET /jobs":               "CH",
+	"GET /jobs/counts":        "CH",
 	"GET /jobs/{id}":          "STCH",
+	"GET /jobs/{id}/events":   "STCH",
 	"GET /jobs/{id}/download": "STCH",
+	"POST /jobs/{id}/retry":   "H",
+	"POST /jobs/{id}/cancel":  "H",
+
+	"GET /analytics/summary":                "TCH",
+	"GET /analytics/drives-over-time":       "TCH",
+	"GET /analytics/registrations-by-drive": "TCH",
+	"GET /analytics/attendance-trend":       "TCH",
+	"POST /analytics/refresh":               "H",
+
+	"GET /notifications/mine":        "STCH",
+	"PATCH /notifications/{id}/read": "STCH",
+	"POST /notifications/read-all":   "STCH",
+
+	"POST /admin/session": "H",
 
 	"GET /healthz": "-",
 	"GET /health":  "-",

@@ -94,11 +94,14 @@ func (s *Server) publish(ctx context.Context, tx pgx.Tx, drive store.Drive, pick
 	return job.Job.ID, nil
 }
 
-// scheduleClose inserts the job that closes registrations when the deadline passes.
+// scheduleClose inserts the jobs that remind of the deadline and close registrations when it passes.
 func (s *Server) scheduleClose(ctx context.Context, tx pgx.Tx, drive store.Drive) error {
 	args := jobs.CloseRegistrationsArgs{DriveID: drive.DriveID, RequestedBy: me(ctx).UserID}
 	_, err := s.jobs.InsertTx(ctx, tx, args, &river.InsertOpts{ScheduledAt: *drive.RegistrationDeadline})
-	return err
+	if err != nil {
+		return err
+	}
+	return jobs.ScheduleReminder(ctx, s.jobs, tx, drive)
 }
 
 func deadlineFaults(drive store.Drive) []store.FieldError {
@@ -167,7 +170,10 @@ func (s *Server) stopRegistrations(ctx context.Context, in *IDInput) (*driveMess
 
 func (s *Server) cancelDrive(ctx context.Context, in *IDInput) (*driveMessageOutput, error) {
 	return s.moveDrive(ctx, in.ID, store.Cancelled, "the drive is cancelled", func(tx pgx.Tx, drive store.Drive) error {
-		return store.NoticeDriveCancelled(ctx, tx, drive, me(ctx).UserID)
+		if err := store.NoticeDriveCancelled(ctx, tx, drive, me(ctx).UserID); err != nil {
+			return err
+		}
+		return s.mail(ctx, tx, drive.DriveID, store.EventCancelled)
 	})
 }
 

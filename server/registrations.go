@@ -38,7 +38,7 @@ func (s *Server) registerForDrive(ctx context.Context, in *IDInput) (*registrati
 
 // registerFor answers 201 the first time, and 200 with the same registration from then on.
 func (s *Server) registerFor(ctx context.Context, driveID int64) (*registrationOutput, error) {
-	r, err := store.Register(ctx, s.pool, driveID, me(ctx).UserID)
+	r, err := s.registerAndConfirm(ctx, driveID)
 	if err != nil {
 		return nil, err
 	}
@@ -90,6 +90,7 @@ func (s *Server) ownRegistrationBodyOf(r store.OwnRegistration) ownRegistrationB
 			RegistrationDeadline: d.RegistrationDeadline, Status: d.Status, AttendancePublished: d.AttendancePublished,
 			PublishedAt: d.PublishedAt, PDFPath: d.PDFPath,
 		},
+		Attendance: r.Attendance,
 	}
 }
 

@@ -131,7 +131,19 @@ func (s *Server) letIn(who auth.Permission, whileCodeOnly bool) func(huma.Contex
 	}
 }
 
-func timeoutOf(op *huma.Operation) time.Duration { return requestTimeout + op.BodyReadTimeout }
+func timeoutOf(op *huma.Operation) time.Duration {
+	if answer, ok := op.Metadata[answerTime].(time.Duration); ok {
+		return answer
+	}
+	return requestTimeout + op.BodyReadTimeout
+}
+
+const answerTime = "answer time"
+
+// lasting is for routes whose answer takes its time: files, and streams of events.
+func lasting(answer time.Duration) detail {
+	return func(_ *route, op *huma.Operation) { op.Metadata = map[string]any{answerTime: answer} }
+}
 
 // echoKey is where letIn leaves the web framework's context, for the log line alone.
 type echoKey struct{}

@@ -42,6 +42,10 @@ type Deps struct {
 	CORSOrigins []string
 	// TrustedProxies are believed about the client's address.
 	TrustedProxies []netip.Prefix
+	// Mails is whether e-mail is sent.
+	Mails bool
+	// Events bounds the streams of job events.
+	Events EventOptions
 }
 
 // Server answers HTTP requests.
@@ -54,10 +58,13 @@ type Server struct {
 	uploads   *uploads.Store
 	links     *uploads.Links
 	zone      *time.Location
+	mails     bool
 	logger    *slog.Logger
 	migrated  func(context.Context) (bool, error)
 
 	access  *accessCache
+	events  *eventStreams
+	console jobConsole
 	logins  keyedLocks
 	schemas huma.Registry
 	openapi []byte
@@ -78,11 +85,12 @@ const (
 func New(deps Deps) (*Server, error) {
 	s := &Server{
 		pool: deps.Pool, jobs: deps.Jobs, tokens: deps.Tokens, passwords: deps.Passwords, limits: deps.Limits,
-		uploads: deps.Uploads, links: deps.Links, zone: deps.Zone, logger: deps.Logger, migrated: deps.Migrated,
+		uploads: deps.Uploads, links: deps.Links, zone: deps.Zone, mails: deps.Mails, logger: deps.Logger, migrated: deps.Migrated,
 	}
 	s.access = newAccessCache(func(ctx context.Context, userID int64) (store.Access, error) {
 		return store.AccessOf(ctx, s.pool, userID)
 	})
+	s.events = newEventStreams(deps.Events)
 	router := echo.New()
 	router.HTTPErrorHandler = unrouted
 	router.IPExtractor = addressExtractor(deps.TrustedProxies)
@@ -98,6 +106,8 @@ func New(deps Deps) (*Server, error) {
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(deps.Logger.Handler(), slog.LevelDebug),
 	}
+	s.http.RegisterOnShutdown(s.events.stop)
+	s.http.RegisterOnShutdown(s.console.stop)
 	return s, nil
 }
 

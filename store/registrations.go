@@ -21,7 +21,7 @@ const registerTries = 3
 // student may not know of is NotFound.
 func Register(ctx context.Context, db DBTX, driveID, studentID int64) (Registration, error) {
 	for range registerTries {
-		registration, err := queries(db).Register(ctx, dbsqlc.RegisterParams{DriveID: driveID, StudentID: studentID})
+		registration, err := tryRegister(ctx, db, dbsqlc.RegisterParams{DriveID: driveID, StudentID: studentID})
 		if err == nil {
 			return registration, nil
 		}
@@ -33,6 +33,19 @@ func Register(ctx context.Context, db DBTX, driveID, studentID int64) (Registrat
 		}
 	}
 	return Registration{}, Errorf(Conflict, "the drive is being changed at this moment; try again")
+}
+
+// tryRegister leaves a transaction usable when it fails.
+func tryRegister(ctx context.Context, db DBTX, params dbsqlc.RegisterParams) (registration Registration, err error) {
+	tx, ok := db.(pgx.Tx)
+	if !ok {
+		return queries(db).Register(ctx, params)
+	}
+	err = InTx(ctx, tx, func(savepoint pgx.Tx) error {
+		registration, err = queries(savepoint).Register(ctx, params)
+		return err
+	})
+	return registration, err
 }
 
 // lostToRefilter tells that the student's eligibility was taken back between the statement's start and its insert.

@@ -16,7 +16,12 @@ const (
 	JobDescription Kind = "job-descriptions"
 	// StudentFile is a list of students on its way to the import. Its content is judged by who reads it.
 	StudentFile Kind = "student-imports"
+	// Export is a table that a job made for somebody to fetch.
+	Export Kind = "exports"
 )
+
+// kinds are all of them.
+var kinds = []Kind{JobDescription, StudentFile, Export}
 
 // validKey is the form of every key that newKey makes. Nothing that climbs out of the folder has it.
 var validKey = regexp.MustCompile(`^[a-z0-9-]+/\d{4}/\d{2}/[0-9a-f]{32}\.[a-z0-9]+$`)
@@ -28,6 +33,8 @@ func (k Kind) extension() string {
 		return "pdf"
 	case StudentFile:
 		return "dat"
+	case Export:
+		return "csv"
 	}
 	return ""
 }

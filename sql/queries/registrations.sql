@@ -53,10 +53,11 @@ WHERE r.drive_id = o.drive_id AND r.student_id = @student_id;
 SELECT EXISTS (SELECT FROM registrations WHERE drive_id = @drive_id AND student_id = @student_id);
 
 -- name: RegistrationsOfStudent :many
-SELECT r.registration_id, r.student_id, r.registered_at, sqlc.embed(d), jd.domain_name
+SELECT r.registration_id, r.student_id, r.registered_at, sqlc.embed(d), jd.domain_name, a.status AS attendance
 FROM registrations r
 JOIN drives d USING (drive_id)
 LEFT JOIN job_domains jd USING (domain_id)
+LEFT JOIN attendance a ON a.drive_id = r.drive_id AND a.student_id = r.student_id AND d.status = 'finished'
 WHERE r.student_id = @student_id
   AND (sqlc.narg(before_id)::bigint IS NULL OR r.registration_id < sqlc.narg(before_id))
 ORDER BY r.registration_id DESC

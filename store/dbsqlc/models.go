@@ -10,6 +10,37 @@ import (
 	"placeops/store/decimal"
 )
 
+type AnalyticsAttendance struct {
+	DriveID         int64
+	CreatedAt       time.Time
+	FinishedDate    time.Time
+	TotalRegistered int32
+	TotalPresent    int32
+}
+
+type AnalyticsDrife struct {
+	DriveID       int64
+	CompanyName   string
+	JobTitle      string
+	Status        string
+	CreatedAt     time.Time
+	Registrations int64
+}
+
+type AnalyticsRefresh struct {
+	OnlyRow     bool
+	RefreshedAt time.Time
+}
+
+type Attendance struct {
+	AttendanceID int64
+	DriveID      int64
+	StudentID    int64
+	Status       string
+	MarkedBy     int64
+	MarkedAt     time.Time
+}
+
 type Drive struct {
 	DriveID              int64
 	CompanyName          string
@@ -48,6 +79,28 @@ type DriveStudent struct {
 	SelectedAt *time.Time
 }
 
+type Export struct {
+	ExportID    int64
+	JobID       *int64
+	DriveID     int64
+	RequestedBy int64
+	FileName    string
+	Done        int32
+	Total       int32
+	FileKey     *string
+	ExpiresAt   *time.Time
+	CreatedAt   time.Time
+}
+
+type FinishedDrife struct {
+	DriveID         int64
+	FinishedDate    time.Time
+	TotalRegistered int32
+	TotalPresent    int32
+	TotalAbsent     int32
+	PublishedBy     int64
+}
+
 type JobDomain struct {
 	DomainID   int64
 	DomainName string
@@ -57,6 +110,15 @@ type LoginFailure struct {
 	FailedAt time.Time
 	Account  string
 	Address  string
+}
+
+type MailDelivery struct {
+	NoticeID  int64
+	UserID    int64
+	ToldAt    time.Time
+	State     string
+	SettledAt *time.Time
+	Reply     *string
 }
 
 type Notice struct {
@@ -77,6 +139,12 @@ type NoticeRead struct {
 	NoticeID int64
 	UserID   int64
 	ReadAt   time.Time
+}
+
+type NoticeReader struct {
+	NoticeID int64
+	UserID   *int64
+	ToldAt   time.Time
 }
 
 type PlannedStudent struct {

@@ -198,10 +198,11 @@ func (q *Queries) RegistrationsOfDrive(ctx context.Context, arg RegistrationsOfD
 }
 
 const registrationsOfStudent = `-- name: RegistrationsOfStudent :many
-SELECT r.registration_id, r.student_id, r.registered_at, d.drive_id, d.company_name, d.job_title, d.domain_id, d.job_description, d.location, d.package_lpa, d.interview_date, d.registration_deadline, d.min_cgpa, d.min_10th, d.min_12th, d.max_backlogs, d.max_total_backlogs, d.allowed_branches, d.allowed_batches, d.allowed_genders, d.max_gap_years, d.status, d.auto_published, d.posted_by, d.published_by, d.published_at, d.pdf_key, d.eligible_count, d.selected_count, d.created_at, d.updated_at, jd.domain_name
+SELECT r.registration_id, r.student_id, r.registered_at, d.drive_id, d.company_name, d.job_title, d.domain_id, d.job_description, d.location, d.package_lpa, d.interview_date, d.registration_deadline, d.min_cgpa, d.min_10th, d.min_12th, d.max_backlogs, d.max_total_backlogs, d.allowed_branches, d.allowed_batches, d.allowed_genders, d.max_gap_years, d.status, d.auto_published, d.posted_by, d.published_by, d.published_at, d.pdf_key, d.eligible_count, d.selected_count, d.created_at, d.updated_at, jd.domain_name, a.status AS attendance
 FROM registrations r
 JOIN drives d USING (drive_id)
 LEFT JOIN job_domains jd USING (domain_id)
+LEFT JOIN attendance a ON a.drive_id = r.drive_id AND a.student_id = r.student_id AND d.status = 'finished'
 WHERE r.student_id = $1
   AND ($2::bigint IS NULL OR r.registration_id < $2)
 ORDER BY r.registration_id DESC
@@ -220,6 +221,7 @@ type RegistrationsOfStudentRow struct {
 	RegisteredAt   time.Time
 	Drive          Drive
 	DomainName     *string
+	Attendance     *string
 }
 
 func (q *Queries) RegistrationsOfStudent(ctx context.Context, arg RegistrationsOfStudentParams) ([]RegistrationsOfStudentRow, error) {
@@ -264,6 +266,7 @@ func (q *Queries) RegistrationsOfStudent(ctx context.Context, arg RegistrationsO
 			&i.Drive.CreatedAt,
 			&i.Drive.UpdatedAt,
 			&i.DomainName,
+			&i.Attendance,
 		); err != nil {
 			return nil, err
 		}

@@ -1,0 +1,72 @@
+package auth
+
+import (
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// SessionLifetime is how long a session of a browser is good for.
+const SessionLifetime = time.Hour
+
+const sessionLabel = "placeops browser session v1"
+
+// ErrSession means that a session is not valid, or not any more.
+var ErrSession = errors.New("the session is not valid: sign in again")
+
+// Session is what a browser's cookie says: who proved when to be somebody, and until when that counts.
+type Session struct {
+	UserID    int64
+	Role      Role
+	Proved    time.Time // when the token was issued that opened the session; what ends that token ends the session
+	ExpiresAt time.Time
+}
+
+// IssueSession returns the text of a cookie for whoever holds a token with these claims. It is signed with a key of its
+// own: it is no token, and a token is no session. It does not outlive the token.
+func (t *Tokens) IssueSession(claims Claims, now time.Time) (text string, session Session) {
+	session = Session{UserID: claims.UserID, Role: claims.Role, Proved: claims.IssuedAt, ExpiresAt: now.Add(SessionLifetime)}
+	if claims.ExpiresAt.Before(session.ExpiresAt) {
+		session.ExpiresAt = claims.ExpiresAt
+	}
+	content := fmt.Sprintf("%d.%s.%d.%d", session.UserID, session.Role, session.Proved.UnixMicro(), session.ExpiresAt.UnixMicro())
+	return content + "." + t.signSession(content), session
+}
+
+// ParseSession checks what IssueSession returned. The error is ErrSession.
+func (t *Tokens) ParseSession(text string, now time.Time) (Session, error) {
+	parts := strings.Split(text, ".")
+	if len(parts) != 5 {
+		return Session{}, ErrSession
+	}
+	content := strings.Join(parts[:4], ".")
+	if !hmac.Equal([]byte(parts[4]), []byte(t.signSession(content))) {
+		return Session{}, ErrSession
+	}
+	userID, err1 := strconv.ParseInt(parts[0], 10, 64)
+	proved, err2 := strconv.ParseInt(parts[2], 10, 64)
+	expires, err3 := strconv.ParseInt(parts[3], 10, 64)
+	session := Session{
+		UserID: userID, Role: Role(parts[1]), Proved: time.UnixMicro(proved).UTC(), ExpiresAt: time.UnixMicro(expires).UTC(),
+	}
+	if errors.Join(err1, err2, err3) != nil || !now.Before(session.ExpiresAt) {
+		return Session{}, ErrSession
+	}
+	return session, nil
+}
+
+func (t *Tokens) signSession(content string) string {
+	key, err := hkdf.Key(sha256.New, t.secret, nil, sessionLabel, sha256.Size)
+	if err != nil {
+		panic("auth: derive the key of sessions: " + err.Error()) // only for a length that SHA-256 cannot make
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(content))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}

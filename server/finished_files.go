@@ -1,0 +1,164 @@
+package server
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"placeops/sheets"
+	"placeops/store"
+)
+
+const excelType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+// download is the Content-Disposition of a file that is named after its parts: plainly for every client, and for those
+// that know RFC 6266 also with letters of any script.
+func download(extension string, parts ...string) string {
+	anyScript := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) || r == '-' || r == '.' {
+			return r
+		}
+		return '-'
+	}, strings.Join(parts, "-"))
+	plain := attachment(singleDashes(fileName(parts...)) + extension)
+	return plain + "; filename*=UTF-8''" + url.PathEscape(singleDashes(strings.Trim(anyScript, "-."))+extension)
+}
+
+func singleDashes(name string) string {
+	for strings.Contains(name, "--") {
+		name = strings.ReplaceAll(name, "--", "-")
+	}
+	return name
+}
+
+// writeAttendanceExcel reads the database to its end before the first byte goes out.
+func (s *Server) writeAttendanceExcel(hctx huma.Context, driveID int64) error {
+	sheet, err := sheets.NewXLSXWriter(hctx.BodyWriter(), "Attendance", s.zone,
+		sheets.Column{Heading: "Roll number", Width: 18},
+		sheets.Column{Heading: "Name", Width: 30},
+		sheets.Column{Heading: "E-mail", Width: 34},
+		sheets.Column{Heading: "Branch", Width: 16},
+		sheets.Column{Heading: "Batch", Width: 9, Format: sheets.Whole},
+		sheets.Column{Heading: "CGPA", Width: 9, Format: sheets.Marks},
+		sheets.Column{Heading: "Registered", Width: 19, Format: sheets.Moment},
+		sheets.Column{Heading: "Attendance", Width: 13},
+		sheets.Column{Heading: "Marked", Width: 19, Format: sheets.Moment},
+	)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = sheet.Close() }() // its temporary file
+	for a, err := range store.AttendanceSheet(hctx.Context(), s.pool, driveID) {
+		if err != nil {
+			return err
+		}
+		err = sheet.Write(a.RollNumber, a.Name, a.Email, a.Branch, a.BatchYear, a.CGPA, a.RegisteredAt, a.Status, a.MarkedAt)
+		if err != nil {
+			return err
+		}
+	}
+	return sheet.Finish()
+}
+
+func (s *Server) writeFinishedExcel(hctx huma.Context, period store.Period, limit int32) error {
+	sheet, err := sheets.NewXLSXWriter(hctx.BodyWriter(), "Finished drives", s.zone,
+		sheets.Column{Heading: "Company", Width: 36},
+		sheets.Column{Heading: "Job title", Width: 30},
+		sheets.Column{Heading: "Domain", Width: 26},
+		sheets.Column{Heading: "Interview", Width: 19, Format: sheets.Moment},
+		sheets.Column{Heading: "Finished", Width: 14, Format: sheets.Day},
+		sheets.Column{Heading: "Registered", Width: 13, Format: sheets.Whole},
+		sheets.Column{Heading: "Present", Width: 11, Format: sheets.Whole},
+		sheets.Column{Heading: "Absent", Width: 11, Format: sheets.Whole},
+		sheets.Column{Heading: "Attendance", Width: 13, Format: sheets.Percent},
+	)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = sheet.Close() }() // its temporary file
+	for f, err := range store.FinishedDrivesSheet(hctx.Context(), s.pool, period, limit) {
+		if err != nil {
+			return err
+		}
+		share := float64(f.TotalPresent) / float64(max(f.TotalRegistered, 1))
+		err = sheet.Write(f.CompanyName, f.JobTitle, f.DomainName, f.InterviewDate, f.FinishedDate, f.TotalRegistered,
+			f.TotalPresent, f.TotalAbsent, share)
+		if err != nil {
+			return err
+		}
+	}
+	return sheet.Finish()
+}
+
+func (s *Server) writeFinishedPDF(hctx huma.Context, period store.Period, limit int32) error {
+	now := time.Now().In(s.zone)
+	report := sheets.Report{
+		Title: "Finished placement drives", Under: periodText(period, now, limit), Made: now,
+		Empty: "No drive was finished in this period.", Footer: "placeOps, " + now.Format(printedMoment),
+		Columns: []sheets.ReportColumn{
+			{Heading: "No.", Width: 11, Right: true}, {Heading: "Company", Width: 62}, {Heading: "Job title", Width: 48},
+			{Heading: "Domain", Width: 38}, {Heading: "Interview", Width: 23}, {Heading: "Finished", Width: 23},
+			{Heading: "Registered", Width: 19, Right: true}, {Heading: "Present", Width: 16, Right: true},
+			{Heading: "Absent", Width: 16, Right: true}, {Heading: "Share", Width: 17, Right: true},
+		},
+	}
+	var registered, present int64
+	for f, err := range store.FinishedDrivesSheet(hctx.Context(), s.pool, period, limit) {
+		if err != nil {
+			return err
+		}
+		registered, present = registered+int64(f.TotalRegistered), present+int64(f.TotalPresent)
+		report.Rows = append(report.Rows, s.finishedRow(len(report.Rows)+1, f))
+	}
+	report.Figures = []sheets.Figure{
+		{Label: "Drives", Value: fmt.Sprint(len(report.Rows))}, {Label: "Registered", Value: fmt.Sprint(registered)},
+		{Label: "Present", Value: fmt.Sprint(present)}, {Label: "Absent", Value: fmt.Sprint(registered - present)},
+		{Label: "Attendance", Value: percentText(present, registered)},
+	}
+	return report.WritePDF(hctx.BodyWriter())
+}
+
+const (
+	printedDay    = "2 Jan 2006"
+	printedMoment = "2 Jan 2006 15:04"
+)
+
+func (s *Server) finishedRow(number int, f store.FinishedDrive) []string {
+	interview := ""
+	if f.InterviewDate != nil {
+		interview = f.InterviewDate.In(s.zone).Format(printedDay)
+	}
+	return []string{
+		fmt.Sprint(number), f.CompanyName, f.JobTitle, orZero(f.DomainName), interview,
+		f.FinishedDate.In(s.zone).Format(printedDay), fmt.Sprint(f.TotalRegistered), fmt.Sprint(f.TotalPresent),
+		fmt.Sprint(f.TotalAbsent), percentText(int64(f.TotalPresent), int64(f.TotalRegistered)),
+	}
+}
+
+// percentText is a share in percent with one decimal, rounded half up; a dash where there is nothing to share.
+func percentText(part, whole int64) string {
+	if whole == 0 {
+		return "–"
+	}
+	tenths := (2*1000*part + whole) / (2 * whole)
+	return fmt.Sprintf("%d.%d %%", tenths/10, tenths%10)
+}
+
+// periodText says which drives a report is about.
+func periodText(period store.Period, now time.Time, limit int32) string {
+	text := "Attendance published up to " + now.Format(printedDay)
+	if period.Until != nil {
+		text = "Attendance published up to " + period.Until.AddDate(0, 0, -1).Format(printedDay)
+	}
+	if period.Since != nil {
+		text = strings.Replace(text, "up to", "from "+period.Since.Format(printedDay)+" to", 1)
+	}
+	if limit > 0 {
+		text += fmt.Sprintf("; the newest %d at most", limit)
+	}
+	return text
+}
