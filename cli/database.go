@@ -16,9 +16,10 @@ import (
 )
 
 const (
-	databaseWait = 30 * time.Second // for an outside server that is still starting
-	closeWait    = time.Minute
-	cutOffWait   = 5 * time.Second // for what was told to end at once
+	serveWait   = 30 * time.Second // for an outside server that is still starting
+	commandWait = 3 * time.Second  // somebody sits and waits for the answer
+	closeWait   = time.Minute
+	cutOffWait  = 5 * time.Second // for what was told to end at once
 )
 
 // embeddedConfig says how placeops runs its own PostgreSQL.
@@ -47,22 +48,24 @@ func (a *app) withDatabase(ctx context.Context, cfg *config.Config, run func(*pg
 		return err
 	}
 	defer pool.Close()
-	if err := waitForDatabase(ctx, pool, logger); err != nil {
+	if err := waitForDatabase(ctx, pool, commandWait, slog.New(slog.DiscardHandler)); err != nil {
 		return err
 	}
 	return run(pool)
 }
 
 // waitForDatabase gives an outside server a moment to start, as when both start at once.
-func waitForDatabase(ctx context.Context, pool *pgxpool.Pool, logger *slog.Logger) error {
-	ctx, cancel := context.WithTimeout(ctx, databaseWait)
+func waitForDatabase(ctx context.Context, pool *pgxpool.Pool, wait time.Duration, logger *slog.Logger) error {
+	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	for {
+	for said := false; ; said = true {
 		err := pool.Ping(ctx)
 		if err == nil {
 			return nil
 		}
-		logger.WarnContext(ctx, "the database does not answer yet", "error", err)
+		if !said {
+			logger.WarnContext(ctx, "waiting for the database", "at_most", wait, "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("the database does not answer (%w): check DATABASE_URL and that the server runs", err)

