@@ -20,7 +20,7 @@ type AttendanceBody struct {
 	StudentID    int64   `json:"student_id"`
 	Name         string  `json:"name"`
 	RollNumber   string  `json:"roll_number"`
-	Status       *string `json:"status" enum:"PRESENT,ABSENT" doc:"Null while the student is not marked."`
+	Status       *string `json:"status" doc:"PRESENT or ABSENT; null while the student is not marked."`
 }
 
 func attendanceBodyOf(a store.Attendee) AttendanceBody {

@@ -197,9 +197,11 @@ func (h *harness) do(request *http.Request) *reply {
 	defer func() { require.NoError(h.t, response.Body.Close()) }()
 	data, err := io.ReadAll(response.Body)
 	require.NoError(h.t, err)
-	return &reply{
+	r := &reply{
 		t: h.t, what: request.Method + " " + request.URL.Path, status: response.StatusCode, header: response.Header, body: data,
 	}
+	requireDescribed(h.t, r, request)
+	return r
 }
 
 func (h *harness) get(as, path string) *reply {

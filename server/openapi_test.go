@@ -120,7 +120,7 @@ func requireResponses(t *testing.T, name string, op map[string]any, secured bool
 		}
 		require.Contains(t, response.(map[string]any)["content"], "application/problem+json", "%s %s", name, status)
 	}
-	require.Equal(t, 1, good, "%s: %v", name, responses)
+	require.NotZero(t, good, "%s: %v", name, responses) // registering again answers 200 instead of 201
 	if secured {
 		require.Contains(t, responses, "401", name)
 		require.Contains(t, responses, "403", name)

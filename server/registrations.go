@@ -59,7 +59,7 @@ func (s *Server) withdraw(ctx context.Context, in *IDInput) (*struct{}, error) {
 type ownRegistrationBody struct {
 	RegistrationBody
 	DriveOfRegistration
-	Attendance *string `json:"attendance" enum:"PRESENT,ABSENT" doc:"Own attendance, once it is published."`
+	Attendance *string `json:"attendance" doc:"Own attendance, PRESENT or ABSENT, once it is published."`
 }
 
 // DriveOfRegistration is DriveBody without what RegistrationBody has.

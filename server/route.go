@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,6 +27,7 @@ type route struct {
 	method, path  string
 	who           auth.Permission
 	whileCodeOnly bool              // also for people who still have to choose a password
+	also          []int             // other statuses of success than the usual one
 	body          *huma.RequestBody // described here where the operation reads the body by itself
 	add           func(s *Server, router *echo.Echo, api huma.API)
 }
@@ -62,8 +64,34 @@ func on[I, O any](method, path string, who auth.Permission, status int, name str
 			return output, nil
 		})
 		describeBody(api, op, r.body)
+		describeAlso(api, op, r.also)
 	}
 	return r
+}
+
+// refuses names statuses that a route may refuse with beside those that all of its kind may.
+func refuses(statuses ...int) detail {
+	return func(_ *route, op *huma.Operation) { op.Errors = append(op.Errors, statuses...) }
+}
+
+// answers names another status of success, with the same body.
+func answers(status int) detail {
+	return func(r *route, _ *huma.Operation) { r.also = append(r.also, status) }
+}
+
+// describeAlso adds the other statuses of success to the API's description.
+func describeAlso(api huma.API, op huma.Operation, statuses []int) {
+	item := api.OpenAPI().Paths[op.Path]
+	for _, described := range []*huma.Operation{item.Post, item.Patch} {
+		if described == nil || described.Method != op.Method {
+			continue
+		}
+		for _, status := range statuses {
+			same := *described.Responses[strconv.Itoa(op.DefaultStatus)]
+			same.Description = http.StatusText(status)
+			described.Responses[strconv.Itoa(status)] = &same
+		}
+	}
 }
 
 // describeBody adds a body to the API's description after the route is registered: had huma known of it before, it would

@@ -30,7 +30,7 @@ var (
 func (s *Server) routes() []route {
 	return []route{
 		on(post, "/auth/login", public, ok, "login", s.login, "Sign in"),
-		on(post, "/auth/change-password", everyone, ok, "changePassword", s.changePassword, "Change the own password; ends every earlier token", codeOnly),
+		on(post, "/auth/change-password", everyone, ok, "changePassword", s.changePassword, "Change the own password; ends every earlier token", codeOnly, refuses(http.StatusTooManyRequests)),
 		on(get, "/me", everyone, ok, "readMe", s.readMe, "The own profile", codeOnly),
 		on(patching, "/me", everyone, ok, "patchMe", s.patchMe, "Change the own contact data", codeOnly),
 
@@ -58,8 +58,8 @@ func (s *Server) routes() []route {
 		on(post, "/drives/{id}/cancel", heads, ok, "cancelDrive", s.cancelDrive, "Cancel a drive"),
 		on(post, "/drives/{id}/trigger-eligibility", heads, accepted, "triggerEligibility", s.triggerEligibility, "Store the eligible students again, as a job"),
 
-		on(post, "/registrations", students, created, "register", s.register, "Register for a drive"),
-		on(post, "/registrations/{id}/register", students, created, "registerForDrive", s.registerForDrive, "Register for a drive"),
+		on(post, "/registrations", students, created, "register", s.register, "Register for a drive", answers(ok)),
+		on(post, "/registrations/{id}/register", students, created, "registerForDrive", s.registerForDrive, "Register for a drive", answers(ok)),
 		on(del, "/registrations/{id}", students, noContent, "withdraw", s.withdraw, "Withdraw from a drive"),
 		on(get, "/registrations/my-list", students, ok, "myRegistrations", s.myRegistrations, "Own registrations"),
 		on(get, "/registrations/mine", students, ok, "myRegistrationsToo", s.myRegistrations, "Own registrations"),
@@ -80,12 +80,12 @@ func (s *Server) routes() []route {
 		on(get, "/attendance/{id}/download-csv", coordinators, ok, "downloadAttendanceCSV", s.downloadAttendanceCSV, "The attendance as CSV", lasting(uploadTimeout)),
 
 		on(get, "/finished-drives", office, ok, "listFinishedDrives", s.listFinishedDrives, "Drives that are over, newest first"),
-		on(get, "/finished-drives/{id}/download", coordinators, ok, "downloadFinishedDrive", s.downloadFinishedDrive, "A drive's attendance as .xlsx", lasting(uploadTimeout)),
+		on(get, "/finished-drives/{id}/download", coordinators, ok, "downloadFinishedDrive", s.downloadFinishedDrive, "A drive's attendance as .xlsx", lasting(uploadTimeout), refuses(http.StatusConflict)),
 		on(get, "/finished-drives/download-excel", office, ok, "downloadFinishedExcel", s.downloadFinishedExcel, "The summary as .xlsx", lasting(uploadTimeout)),
 		on(get, "/finished-drives/download-pdf", office, ok, "downloadFinishedPDF", s.downloadFinishedPDF, "The summary as .pdf", lasting(uploadTimeout)),
 
 		on(get, "/jobs/{id}", everyone, ok, "readJob", s.readJob, "A job, for its requester and the office"),
-		on(get, "/jobs/{id}/download", everyone, ok, "downloadJob", s.downloadJob, "The file that a job made; an import's one-time codes, once", lasting(uploadTimeout)),
+		on(get, "/jobs/{id}/download", everyone, ok, "downloadJob", s.downloadJob, "The file that a job made; an import's one-time codes, once", lasting(uploadTimeout), refuses(http.StatusConflict, http.StatusGone)),
 		on(get, "/jobs/{id}/events", everyone, ok, "jobEvents", s.jobEvents, "The same as server-sent events, until the job is final", lasting(auth.TokenLifetime)),
 		on(get, "/jobs", coordinators, ok, "listJobs", s.listJobs, "Jobs, newest first"),
 		on(get, "/jobs/counts", coordinators, ok, "countJobs", s.countJobs, "How many jobs are in each state"),
@@ -100,7 +100,7 @@ func (s *Server) routes() []route {
 		page(anyMethod, "/admin/river", heads, (*Server).serveConsole),
 		page(anyMethod, "/admin/river/*", heads, (*Server).serveConsole),
 
-		on(get, "/analytics/summary", office, ok, "analyticsSummary", s.analyticsSummary, "Drives, registrations and attendance in figures"),
+		on(get, "/analytics/summary", office, ok, "analyticsSummary", s.analyticsSummary, "Drives, registrations and attendance in figures", refuses(http.StatusNotFound)),
 		on(get, "/analytics/drives-over-time", office, ok, "drivesOverTime", s.drivesOverTime, "Drives by the day of their creation"),
 		on(get, "/analytics/registrations-by-drive", office, ok, "registrationsByDrive", s.registrationsByDrive, "The drives with most registrations"),
 		on(get, "/analytics/attendance-trend", office, ok, "attendanceTrend", s.attendanceTrend, "Attendance by the day of its publication"),
