@@ -12,7 +12,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"placeops/auth"
-	"placeops/postgres"
 	"placeops/store"
 )
 
@@ -42,10 +41,13 @@ func measureImport(ctx context.Context, b *bench) (_ section, err error) {
 		return section{}, err
 	}
 	defer func() { err = errors.Join(err, m.process.stop()) }()
-	if err := m.connect(ctx); err != nil {
+	if m.client, m.pool, err = m.process.connect(ctx); err != nil {
 		return section{}, err
 	}
 	defer m.pool.Close()
+	if err := m.makeTables(ctx); err != nil {
+		return section{}, err
+	}
 	for range b.size.importRounds {
 		b.startRound(ctx)
 		if err := m.once(ctx); err != nil {
@@ -55,20 +57,8 @@ func measureImport(ctx context.Context, b *bench) (_ section, err error) {
 	return m.section(b), nil
 }
 
-func (m *imports) connect(ctx context.Context) error {
-	tokens, err := auth.NewTokens([]byte(secret))
-	if err != nil {
-		return err
-	}
-	m.client = newClient(m.process.url, tokens)
-	url, _, err := postgres.Open(ctx, postgres.Config{Dir: m.process.dataDir}) // of the serve that runs there
-	if err != nil {
-		return err
-	}
-	if m.pool, err = store.OpenPool(ctx, url, store.PoolOptions{MaxConns: 4}); err != nil {
-		return err
-	}
-	// The shape of the real tables, with the same indexes, checks and foreign keys.
+// makeTables makes tables of the real ones' shape, with the same indexes, checks and foreign keys.
+func (m *imports) makeTables(ctx context.Context) error {
 	return m.exec(ctx,
 		"ALTER SYSTEM SET autovacuum = off", "SELECT pg_reload_conf()",
 		"CREATE TABLE bench_users (LIKE users INCLUDING ALL, FOREIGN KEY (import_id) REFERENCES student_imports (import_id))",

@@ -57,6 +57,7 @@ type sizes struct {
 	starts                             int
 	idle                               time.Duration // before the memory is read
 	importRows, importRounds           int
+	downloadRows, downloadRounds       int
 	waitForQuiet, waitForQuietPerRound time.Duration
 }
 
@@ -66,6 +67,7 @@ var (
 		registerStudents: 2_000, registerSamples: 300,
 		starts: 5, idle: 10 * time.Second,
 		importRows: 50_000, importRounds: 7,
+		downloadRows: 100_000, downloadRounds: 5,
 		waitForQuiet: 5 * time.Minute, waitForQuietPerRound: 20 * time.Second,
 	}
 	small = sizes{
@@ -73,6 +75,7 @@ var (
 		registerStudents: 300, registerSamples: 5,
 		starts: 1, idle: 100 * time.Millisecond,
 		importRows: 500, importRounds: 1,
+		downloadRows: 1_000, downloadRounds: 1,
 	}
 )
 
@@ -87,6 +90,7 @@ var scenarios = []scenario{
 	{"register", measureRegister},
 	{"start", measureStart},
 	{"import", measureImport},
+	{"download", measureDownload},
 }
 
 func names() []string {

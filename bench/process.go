@@ -14,6 +14,12 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"placeops/auth"
+	"placeops/postgres"
+	"placeops/store"
 )
 
 // process is a running `placeops serve`: the real binary.
@@ -82,6 +88,20 @@ func (p *process) stop() error {
 	case <-time.After(patience):
 		return errors.Join(errors.New("placeops did not stop"), p.cmd.Process.Kill())
 	}
+}
+
+// connect returns a client of the process and a pool on its own database.
+func (p *process) connect(ctx context.Context) (*client, *pgxpool.Pool, error) {
+	tokens, err := auth.NewTokens([]byte(secret))
+	if err != nil {
+		return nil, nil, err
+	}
+	url, _, err := postgres.Open(ctx, postgres.Config{Dir: p.dataDir}) // of the serve that runs there
+	if err != nil {
+		return nil, nil, err
+	}
+	pool, err := store.OpenPool(ctx, url, store.PoolOptions{MaxConns: 4})
+	return newClient(p.url, tokens), pool, err
 }
 
 func (p *process) pid() int { return p.cmd.Process.Pid }

@@ -72,7 +72,8 @@ func newRoot(io streams) *cobra.Command {
 	for _, s := range flagSettings {
 		a.settingFlag(root, true, s.flag, s.setting, s.help)
 	}
-	root.AddCommand(a.serveCommand(), a.migrateCommand(), a.userCommand(), a.demoCommand(), a.checkCommand(), a.openapiCommand(), a.versionCommand())
+	root.AddCommand(a.serveCommand(), a.migrateCommand(), a.userCommand(), a.demoCommand(), a.checkCommand(),
+		a.backupCommand(), a.restoreCommand(), a.openapiCommand(), a.versionCommand())
 	return root
 }
 

@@ -20,6 +20,7 @@ import (
 	"placeops/auth"
 	"placeops/config"
 	"placeops/jobs"
+	"placeops/metrics"
 	"placeops/postgres"
 	"placeops/server"
 	"placeops/store"
@@ -46,7 +47,7 @@ func (a *app) serveCommand() *cobra.Command {
 	return cmd
 }
 
-// service is a running placeops. Its parts start in the order database, jobs, HTTP and stop in the opposite one.
+// service is a running placeops. Its parts start in the order database, metrics, jobs, HTTP and stop in the opposite one.
 type service struct {
 	*app
 	cfg    *config.Config
@@ -55,6 +56,7 @@ type service struct {
 
 	database *postgres.Server // nil when it is an outside one
 	failed   <-chan error     // the embedded database gave up
+	metrics  *metrics.Metrics
 	stopped  []func(context.Context) error
 }
 
@@ -89,6 +91,9 @@ func (s *service) start(ctx context.Context) (serving <-chan error, err error) {
 		return nil, err
 	}
 	if err := prepareSchema(ctx, s.cfg, pool, s.logger); err != nil {
+		return nil, err
+	}
+	if err := s.startMetrics(ctx, pool); err != nil {
 		return nil, err
 	}
 	files, err := openUploads(ctx, s.cfg)
@@ -165,6 +170,7 @@ func (s *service) startJobs(ctx context.Context, pool *pgxpool.Pool, files *uplo
 	}
 	client, err := jobs.NewClient(jobs.Deps{
 		Pool: pool, Uploads: files, Logger: logger, ExportTTL: s.cfg.ExportTTL, Zone: s.cfg.Zone, Mail: s.cfg.Mail(),
+		Observer: s.metrics.Jobs,
 	}, options)
 	if err != nil {
 		return nil, err
@@ -200,7 +206,8 @@ func (s *service) startHTTP(ctx context.Context, pool *pgxpool.Pool, queue *jobs
 	web, err := server.New(server.Deps{
 		Pool: pool, Jobs: queue, Tokens: tokens, Passwords: passwords, Limits: s.cfg.LoginLimits(), Uploads: files,
 		Links: uploads.NewLinks([]byte(s.cfg.JWTSecret)), Zone: s.cfg.Zone, Logger: s.logger, Version: version(),
-		Mails: s.cfg.Mail() != nil, CORSOrigins: s.cfg.CORSOrigins, TrustedProxies: s.cfg.TrustedProxies,
+		Mails: s.cfg.Mail() != nil, Metrics: s.metrics, MetricsToken: s.cfg.MetricsToken,
+		CORSOrigins: s.cfg.CORSOrigins, TrustedProxies: s.cfg.TrustedProxies,
 		Migrated: func(ctx context.Context) (bool, error) {
 			pending, err := migrator.Pending(ctx)
 			return !pending, err

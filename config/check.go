@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/netip"
 	"net/url"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,6 +38,9 @@ var logLevels = []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, sl
 
 var hostName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`)
 
+// bearerToken is what RFC 6750 lets stand in a header, long enough not to be guessed.
+var bearerToken = regexp.MustCompile(`^[A-Za-z0-9._~+/-]{16,512}=*$`)
+
 // check returns the settings that have the right type but not a usable value.
 func (c *Config) check(options LoadOptions) Faults {
 	usable := map[string]bool{
@@ -46,6 +51,8 @@ func (c *Config) check(options LoadOptions) Faults {
 		"PLACEOPS_WORKERS":          c.Workers == 0 || c.Workers >= 1 && c.Workers <= 1000 && c.Workers < c.maxConns(),
 		"PLACEOPS_LOG_LEVEL":        slices.Contains(logLevels, c.LogLevel),
 		"PLACEOPS_LOG_FORMAT":       c.LogFormat == "text" || c.LogFormat == "json",
+		"PLACEOPS_METRICS_TOKEN":    c.MetricsToken == "" || bearerToken.MatchString(c.MetricsToken),
+		"PLACEOPS_METRICS_ADDR":     c.MetricsAddr == "" || isHostPort(c.MetricsAddr),
 		"PLACEOPS_EXPORT_TTL":       c.ExportTTL >= minExportTTL && c.ExportTTL <= maxExportTTL,
 		"PLACEOPS_SHUTDOWN_TIMEOUT": c.ShutdownTimeout >= minShutdown && c.ShutdownTimeout <= maxShutdown,
 	}
@@ -137,6 +144,16 @@ func cores() int {
 func isHost(host string) bool {
 	_, err := netip.ParseAddr(host)
 	return err == nil || hostName.MatchString(host)
+}
+
+// isHostPort wants the port as a number: names of services differ from machine to machine.
+func isHostPort(address string) bool {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil || host != "" && !isHost(host) {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
 }
 
 func holdsServer(folder string) bool {

@@ -49,6 +49,9 @@ type Config struct {
 	LogLevel  slog.Level `env:"PLACEOPS_LOG_LEVEL"`
 	LogFormat string     `env:"PLACEOPS_LOG_FORMAT"` // "text" or "json"
 
+	MetricsToken string `env:"PLACEOPS_METRICS_TOKEN" json:"-"` // empty = none
+	MetricsAddr  string `env:"PLACEOPS_METRICS_ADDR"`           // for net.Listen; empty = no listener
+
 	ShutdownTimeout time.Duration `env:"PLACEOPS_SHUTDOWN_TIMEOUT"`
 
 	// Password is for the command user add alone, which also checks it.

@@ -32,6 +32,7 @@ func TestLoadNamesTheInvalidSetting(t *testing.T) {
 		"PLACEOPS_TZ":               {"Kolkata", "Local", "../etc/passwd", "IST+5:30"},
 		"PLACEOPS_LOG_LEVEL":        {"verbose", "info+1", "0"},
 		"PLACEOPS_LOG_FORMAT":       {"xml", "JSON "},
+		"PLACEOPS_METRICS_ADDR":     {"9464", "localhost", "127.0.0.1", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536", "127.0.0.1:-1", "::1:9464", "a b:9464", "http://127.0.0.1:9464", "127.0.0.1:9464/metrics"},
 		"PLACEOPS_EXPORT_TTL":       {"24", "59s", "169h", "never"},
 		"PLACEOPS_SHUTDOWN_TIMEOUT": {"20", "0s", "-1s", "11m", "soon"},
 

@@ -23,7 +23,8 @@ func TestPrintingNeverShowsSecrets(t *testing.T) {
 			t.Parallel()
 			c := load(t, map[string]string{
 				"DATABASE_URL": database, "JWT_SECRET": testSecret, "PLACEOPS_PASSWORD": "pass-word-of-head",
-				"PLACEOPS_SMTP_URL": "smtp://office:pass-word-of-mail@mail.example.edu", "PLACEOPS_MAIL_FROM": "office@example.edu",
+				"PLACEOPS_METRICS_TOKEN": "pass-word-of-metrics",
+				"PLACEOPS_SMTP_URL":      "smtp://office:pass-word-of-mail@mail.example.edu", "PLACEOPS_MAIL_FROM": "office@example.edu",
 			})
 			var out bytes.Buffer
 			for _, handler := range []slog.Handler{slog.NewTextHandler(&out, nil), slog.NewJSONHandler(&out, nil)} {
@@ -71,6 +72,8 @@ PLACEOPS_LOGIN_MAX_PER_ACCOUNT=50/15m
 PLACEOPS_LOGIN_MAX_PER_ADDRESS=100/5m
 PLACEOPS_LOG_LEVEL=INFO
 PLACEOPS_LOG_FORMAT=text
+PLACEOPS_METRICS_TOKEN=(not set)
+PLACEOPS_METRICS_ADDR=
 PLACEOPS_SHUTDOWN_TIMEOUT=20s
 PLACEOPS_PASSWORD=(not set)
 `, c.String())

@@ -142,6 +142,17 @@ func Settings() []Setting {
 			Allowed: "text or json",
 		},
 		{
+			Name:    "PLACEOPS_METRICS_TOKEN",
+			Help:    "Bearer token with which Prometheus may read GET /metrics; empty = only a head of placement may",
+			Allowed: "at least 16 characters, letters, digits and -._~+/=, for example from: openssl rand -hex 32",
+			Secret:  true,
+		},
+		{
+			Name:    "PLACEOPS_METRICS_ADDR",
+			Help:    "Address that answers GET /metrics without a token, and nothing else; empty = none",
+			Allowed: "host:port such as 127.0.0.1:9464, or :9464 for all addresses of this machine",
+		},
+		{
 			Name: "PLACEOPS_SHUTDOWN_TIMEOUT", Default: "20s",
 			Help:    "How long running requests and jobs may take to finish when the server stops",
 			Allowed: "a duration from 1s to 10m",

@@ -18,9 +18,9 @@ type Preview struct {
 	// OnlyFailing counts those who fail this rule and no other: who would come in without it.
 	OnlyFailing map[string]int64 `json:"only_failing"`
 	// ByBranch is in the order of the branches, the students without one last.
-	ByBranch []BranchCount `json:"by_branch"`
+	ByBranch []BranchCount `json:"by_branch" nullable:"false"`
 	// CGPACurve goes from 0 to 10 in steps of 0.25.
-	CGPACurve []CurvePoint `json:"cgpa_curve"`
+	CGPACurve []CurvePoint `json:"cgpa_curve" nullable:"false"`
 }
 
 // BranchCount counts the students of one branch. Branch is in upper case, as spellings differ; nil is for those who

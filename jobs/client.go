@@ -29,6 +29,8 @@ type Deps struct {
 	Zone *time.Location
 	// Mail sends e-mail; nil: none is sent.
 	Mail *mail.Sender
+	// Observer, if given, is told what becomes of jobs and e-mails. It is for a client that is started.
+	Observer Observer
 }
 
 // Options tune a working client.
@@ -59,6 +61,10 @@ const (
 func NewClient(deps Deps, options Options) (*Client, error) {
 	if deps.Zone == nil {
 		deps.Zone = time.UTC
+	}
+	observed := deps.Observer != nil
+	if !observed {
+		deps.Observer = unobserved{}
 	}
 	workers := river.NewWorkers()
 	for _, err := range []error{
@@ -99,7 +105,11 @@ func NewClient(deps Deps, options Options) (*Client, error) {
 	if options.Running != nil {
 		config.Plugins = append(config.Plugins, options.Running)
 	}
-	return river.NewClient(riverpgxv5.New(deps.Pool), config)
+	client, err := river.NewClient(riverpgxv5.New(deps.Pool), config)
+	if err == nil && observed {
+		observe(client, deps.Observer)
+	}
+	return client, err
 }
 
 // NewInserter returns a client that only inserts jobs.

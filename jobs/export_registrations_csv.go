@@ -90,12 +90,12 @@ func (w *exportRegistrationsWorker) write(ctx context.Context, export store.Expo
 	return key, rows, err
 }
 
-// finish commits the file and the end of the job together. A file that was not committed is removed; only when the commit
-// itself fails nobody can know, and the file stays for the next run or the sweep.
+// finish commits the file and the end of the job together. A file that was not committed is removed before the job ends in
+// any other way; only when the commit itself fails nobody can know, and the file stays for the next run or the sweep.
 func (w *exportRegistrationsWorker) finish(ctx context.Context, job *river.Job[ExportRegistrationsArgs], key string, rows int32) error {
 	taken, committing := false, false
 	err := store.InTx(ctx, w.deps.Pool, func(tx pgx.Tx) (err error) {
-		if taken, err = store.FinishExport(ctx, tx, job.Args.ExportID, key, rows, exportTTL(w.deps)); err != nil {
+		if taken, err = store.FinishExport(ctx, tx, job.Args.ExportID, key, rows, exportTTL(w.deps)); err != nil || !taken {
 			return err
 		}
 		if err := completeExport(ctx, tx, job, rows); err != nil {
@@ -104,10 +104,13 @@ func (w *exportRegistrationsWorker) finish(ctx context.Context, job *river.Job[E
 		committing = true
 		return nil
 	})
-	if !taken || err != nil && !committing {
+	if !committing {
 		w.drop(ctx, key)
 	}
-	return err
+	if taken || err != nil {
+		return err
+	}
+	return w.Work(ctx, job) // another run has made the file, or the drive is gone: end as those do
 }
 
 func completeExport(ctx context.Context, tx pgx.Tx, job *river.Job[ExportRegistrationsArgs], rows int32) error {

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
@@ -121,4 +122,17 @@ func (s *RunningSet) resume(ctx context.Context, pool *pgxpool.Pool, logger *slo
 		}
 		logger.WarnContext(ctx, "a job was interrupted", "job_id", id, "kind", kind, "state", state)
 	}
+}
+
+// requeueSQL takes the attempt back as well: nothing of it is in the database, and it may have been the last one.
+const requeueSQL = `
+UPDATE river_job
+SET state = 'available', attempt = GREATEST(attempt - 1, 0)
+WHERE state = 'running'`
+
+// RequeueRunning makes jobs available again that were being worked when their database was copied: in the copy nobody
+// works them. Only for a database that no process works on yet.
+func RequeueRunning(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx, requeueSQL)
+	return err
 }

@@ -27,6 +27,11 @@ func (s *Schema) Up(ctx context.Context) ([]int, error) {
 	return s.migrate(ctx, rivermigrate.DirectionUp, nil)
 }
 
+// UpTo is Up to a version that need not be the newest.
+func (s *Schema) UpTo(ctx context.Context, version int) ([]int, error) {
+	return s.migrate(ctx, rivermigrate.DirectionUp, &rivermigrate.MigrateOpts{TargetVersion: version})
+}
+
 // Down removes the tables, with all jobs, and returns the versions that it rolled back.
 func (s *Schema) Down(ctx context.Context) ([]int, error) {
 	return s.migrate(ctx, rivermigrate.DirectionDown, &rivermigrate.MigrateOpts{TargetVersion: -1})

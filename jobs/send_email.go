@@ -114,8 +114,11 @@ type mailRun struct {
 }
 
 func (r *mailRun) unsentError() error {
-	if r.unsent == 0 {
+	switch r.unsent {
+	case 0:
 		return nil
+	case 1:
+		return fmt.Errorf("one e-mail is not sent yet, because of: %s", r.reply)
 	}
 	return fmt.Errorf("%d e-mails are not sent yet, the last one because of: %s", r.unsent, r.reply)
 }
@@ -134,7 +137,9 @@ func (w *sendEmailWorker) sendBatch(ctx context.Context, topic store.MailTopic, 
 		more = len(due) == mailBatch
 		run.last = due[len(due)-1]
 		var settled []store.SettledMail
+		unsent := run.unsent
 		settled, sendErr = w.deliver(ctx, due, drive, run)
+		w.observe(ctx, settled, run.unsent-unsent)
 		return store.SettleMails(keeping, tx, settled)
 	})
 	return more && sendErr == nil, errors.Join(err, sendErr)
@@ -170,6 +175,17 @@ func (w *sendEmailWorker) deliver(ctx context.Context, due []store.DueMail, driv
 		}
 	}
 	return settled, err
+}
+
+// observe counts what has left this program, whether or not that can then be recorded. What is unsent because the turn is
+// over has not failed.
+func (w *sendEmailWorker) observe(turn context.Context, settled []store.SettledMail, unsent int) {
+	for _, m := range settled {
+		w.deps.Observer.MailsEnded(m.State, 1)
+	}
+	if turn.Err() == nil {
+		w.deps.Observer.MailsEnded(MailUnsent, unsent)
+	}
 }
 
 func letterOf(due store.DueMail, d store.Drive) mail.Letter {

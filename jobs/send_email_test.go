@@ -235,6 +235,7 @@ func TestWhoWasNotTakenIsTriedAgainAlone(t *testing.T) {
 	row := m.wait(m.tell(), rivertype.JobStateCompleted)
 	require.Equal(t, 2, row.Attempt)
 	require.Contains(t, row.Errors[0].Error, "greylisted")
+	require.Contains(t, row.Errors[0].Error, "one e-mail is not sent yet")
 	m.requireOneEach(60)
 }
 

@@ -138,6 +138,9 @@ func (s *Server) Restarts() int {
 	return s.restarts
 }
 
+// DataDir is the folder with the server's own files, among them its write-ahead log.
+func (s *Server) DataDir() string { return s.place.data() }
+
 // Failed delivers one error if the server cannot be brought back after dying,
 // about a minute after the first failed try. Then nothing runs any more.
 func (s *Server) Failed() <-chan error { return s.failed }

@@ -29,6 +29,9 @@ func (s *Server) Pid() int { return 0 }
 // Restarts returns 0.
 func (s *Server) Restarts() int { return 0 }
 
+// DataDir returns "".
+func (s *Server) DataDir() string { return "" }
+
 // Failed returns a channel that never delivers.
 func (s *Server) Failed() <-chan error { return nil }
 

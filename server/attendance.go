@@ -154,8 +154,11 @@ func (s *Server) downloadAttendanceCSV(ctx context.Context, in *IDInput) (*fileO
 	}, nil
 }
 
+// now is what the office's clock shows.
+func (s *Server) now() time.Time { return s.clock().In(s.zone) }
+
 // today is the date in the office, for file names.
-func (s *Server) today() string { return time.Now().In(s.zone).Format(time.DateOnly) }
+func (s *Server) today() string { return s.now().Format(time.DateOnly) }
 
 func (s *Server) writeAttendanceCSV(hctx huma.Context, driveID int64) error {
 	csv := sheets.NewCSVWriter(hctx.BodyWriter())

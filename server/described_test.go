@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -57,7 +58,7 @@ var description = sync.OnceValues(func() (*described, error) {
 
 // route finds the described path of a request; "" for what is no operation. A path of letters goes before a placeholder.
 func (d *described) route(method, path string) string {
-	path = strings.TrimPrefix(path, "/api")
+	path = strings.TrimSuffix(strings.TrimPrefix(path, "/api"), "/")
 	best, most := "", -1
 	for template, methods := range d.paths {
 		literal, ok := matches(strings.Split(template, "/"), strings.Split(path, "/"))
@@ -107,7 +108,13 @@ func requireDescribed(t *testing.T, r *reply, request *http.Request) {
 	body, err := jsonschema.UnmarshalJSON(bytes.NewReader(r.body))
 	require.NoError(t, err, "%s %s: %s", method, path, r.body)
 	require.NoError(t, schema.Validate(body), "%s %s %s: %s", method, path, status, r.body)
+	for _, moment := range localMoment.FindAllString(string(r.body), -1) {
+		require.Fail(t, "a time that is not in UTC", "%s %s %s: %s", method, path, status, moment)
+	}
 }
+
+// localMoment is a time in JSON that is not given in UTC.
+var localMoment = regexp.MustCompile(`"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([^Z.\d][^"]*)?"`)
 
 func (d *described) schema(pointer string) (*jsonschema.Schema, error) {
 	d.mu.Lock()

@@ -54,6 +54,8 @@ type driveFields struct {
 	PackageLPA           patch[decimal.Decimal] `json:"package_lpa" required:"false" minimum:"0" maximum:"100000" doc:"Lakh rupees a year."`
 	InterviewDate        patch[string]          `json:"interview_date" required:"false" maxLength:"40" doc:"RFC 3339, or a local time or date in the office's zone."`
 	RegistrationDeadline patch[string]          `json:"registration_deadline" required:"false" maxLength:"40" doc:"As interview_date; a date alone means the end of that day."`
+	PDFPath              removal                `json:"pdf_path" required:"false" doc:"null removes the PDF. A new one comes as file pdf of a form; nothing else counts."`
+	PDF                  removal                `json:"pdf" required:"false" doc:"The same as pdf_path."`
 	AutoCalc             patch[bool]            `json:"auto_calc" required:"false" doc:"On create: publish at once, to all eligible students."`
 	CriteriaFields
 }

@@ -121,7 +121,7 @@ func (s *Server) storePDF(ctx context.Context, part *multipart.Part, form *drive
 	}
 	key, _, err := s.uploads.Save(ctx, uploads.JobDescription, part, maxPDF)
 	if err != nil {
-		return brokenUpload(err)
+		return brokenUpload(err, maxPDF)
 	}
 	form.pdfKey = &key
 	return nil

@@ -142,6 +142,36 @@ func TestAPDFComesWithTheForm(t *testing.T) {
 	h.get("", replaced.value("pdf_path").(string)).is(http.StatusNotFound)
 }
 
+func TestNullRemovesThePDF(t *testing.T) {
+	t.Parallel()
+	for _, field := range []string{"pdf_path", "pdf"} {
+		t.Run(field, func(t *testing.T) {
+			t.Parallel()
+			h := start(t)
+			drive := h.driveForm(formPart{"pdf", "job.pdf", pdf}).is(http.StatusCreated)
+			path, link := at("/drives/%d", drive.int("drive_id")), drive.value("pdf_path").(string)
+			for _, kept := range []any{"", link, map[string]any{}} { // what a client sends that sends the drive back as it got it
+				require.NotNil(t, h.patch("coordinator", path, map[string]any{field: kept}).is(http.StatusOK).value("pdf_path"), "%v", kept)
+			}
+			h.patch("coordinator", path, map[string]any{field: nil, "min_cgpa": 11}).is(http.StatusUnprocessableEntity)
+			h.get("", link).is(http.StatusOK)
+			h.post("coordinator", path+"/publish", nil).is(http.StatusOK)
+
+			removed := h.patch("coordinator", path, map[string]any{field: nil, "location": "Goa"}).is(http.StatusOK)
+			require.Nil(t, removed.value("pdf_path"))
+			require.Equal(t, "Goa", removed.value("location"))
+			require.Zero(t, h.storedFiles())
+			h.get("", link).is(http.StatusNotFound)
+			h.patch("coordinator", path, map[string]any{field: nil}).is(http.StatusOK)
+
+			h.form("coordinator", http.MethodPatch, path, formPart{"pdf", "again.pdf", pdf}).is(http.StatusOK)
+			h.post("coordinator", path+"/stop-registrations", nil).is(http.StatusOK)
+			h.patch("coordinator", path, map[string]any{field: nil}).is(http.StatusConflict)
+			require.Equal(t, 1, h.storedFiles())
+		})
+	}
+}
+
 func TestAFailedRequestLeavesNoFile(t *testing.T) {
 	t.Parallel()
 	h := start(t)
@@ -166,6 +196,9 @@ func TestAFailedRequestLeavesNoFile(t *testing.T) {
 		answer := h.form("coordinator", http.MethodPost, "/drives", c.parts...)
 		require.Equal(t, c.want, answer.status, "%s: %s", name, answer.body)
 		require.Zero(t, h.storedFiles(), name)
+		if name == "too large" {
+			require.Contains(t, answer.value("message"), "25 MB")
+		}
 	}
 	require.Zero(t, h.count(`SELECT count(*) FROM drives`))
 	limit := pdf + strings.Repeat("x", 25<<20-len(pdf))

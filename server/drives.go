@@ -187,7 +187,7 @@ func (s *Server) patchDrive(ctx context.Context, in *patchDriveInput) (*driveOut
 	return out, nil
 }
 
-// patchDriveIn returns the key of a PDF that the new one replaces.
+// patchDriveIn returns the key of a PDF that is replaced or removed.
 func (s *Server) patchDriveIn(ctx context.Context, tx pgx.Tx, driveID int64, form *driveForm) (replaced *string, err error) {
 	before, err := store.LockDrive(ctx, tx, driveID)
 	if err != nil {
@@ -200,7 +200,7 @@ func (s *Server) patchDriveIn(ctx context.Context, tx pgx.Tx, driveID int64, for
 	if err := checkDriveChange(before, after); err != nil {
 		return nil, err
 	}
-	if form.pdfKey != nil {
+	if form.pdfKey != nil || bool(form.PDFPath || form.PDF) {
 		replaced, after.PDFKey = before.PDFKey, form.pdfKey
 	}
 	if err := store.UpdateDrive(ctx, tx, after); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
@@ -50,7 +49,7 @@ func (s *Server) insertExport(ctx context.Context, tx pgx.Tx, drive store.Drive)
 	}
 	exportID, err := store.CreateExport(ctx, tx, store.NewExport{
 		DriveID: drive.DriveID, RequestedBy: me(ctx).UserID, Total: int32(total), //nolint:gosec // students of one drive
-		FileName: fileName("registrations", drive.CompanyName, time.Now().In(s.zone).Format(time.DateOnly)) + ".csv",
+		FileName: fileName("registrations", drive.CompanyName, s.today()) + ".csv",
 	})
 	if err != nil {
 		return 0, err
@@ -73,7 +72,7 @@ func (s *Server) addExport(ctx context.Context, body *JobBody) error {
 	if err != nil {
 		return err
 	}
-	body.Progress = &jobProgress{Done: export.Done, Total: export.Total}
+	body.Progress = jobProgress{Done: export.Done, Total: export.Total}
 	if export.FileKey != nil && !export.Expired {
 		body.DownloadURL = downloadURL(body.ID)
 	}

@@ -19,11 +19,11 @@ type FinishedFilter struct {
 	EndDate   string `query:"end_date" doc:"The last day, itself included."`
 }
 
-// period reads the filter. Days begin and end as in the office's zone.
-func (f *FinishedFilter) period(now time.Time, zone *time.Location) (store.Period, error) {
+// period reads the filter. Days begin and end as in the zone of now.
+func (f *FinishedFilter) period(now time.Time) (store.Period, error) {
 	var faults []store.FieldError
-	since := day("start_date", f.StartDate, zone, &faults)
-	last := day("end_date", f.EndDate, zone, &faults)
+	since := day("start_date", f.StartDate, now.Location(), &faults)
+	last := day("end_date", f.EndDate, now.Location(), &faults)
 	if f.Months == 0 && since != nil && last != nil && last.Before(*since) {
 		faults = append(faults, store.FieldError{Field: "end_date", Message: "is before start_date"})
 	}
@@ -31,7 +31,7 @@ func (f *FinishedFilter) period(now time.Time, zone *time.Location) (store.Perio
 		return store.Period{}, store.InvalidFields(faults...)
 	}
 	if f.Months > 0 {
-		from := monthsBefore(now.In(zone), int(f.Months))
+		from := monthsBefore(now, int(f.Months))
 		return store.Period{Since: &from}, nil
 	}
 	if last == nil {
@@ -83,7 +83,7 @@ func (s *Server) listFinishedDrives(ctx context.Context, in *listFinishedInput) 
 	if err != nil {
 		return nil, err
 	}
-	period, err := in.period(time.Now(), s.zone)
+	period, err := in.period(s.now())
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +138,7 @@ type downloadFinishedInput struct {
 }
 
 func (s *Server) downloadFinishedExcel(_ context.Context, in *downloadFinishedInput) (*fileOutput, error) {
-	period, err := in.period(time.Now(), s.zone)
+	period, err := in.period(s.now())
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +154,7 @@ func (s *Server) downloadFinishedExcel(_ context.Context, in *downloadFinishedIn
 }
 
 func (s *Server) downloadFinishedPDF(_ context.Context, in *downloadFinishedInput) (*fileOutput, error) {
-	period, err := in.period(time.Now(), s.zone)
+	period, err := in.period(s.now())
 	if err != nil {
 		return nil, err
 	}

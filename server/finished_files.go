@@ -37,16 +37,16 @@ func singleDashes(name string) string {
 
 // writeAttendanceExcel reads the database to its end before the first byte goes out.
 func (s *Server) writeAttendanceExcel(hctx huma.Context, driveID int64) error {
-	sheet, err := sheets.NewXLSXWriter(hctx.BodyWriter(), "Attendance", s.zone,
+	sheet, err := sheets.NewXLSXWriter(hctx.BodyWriter(), "Attendance", s.now(),
 		sheets.Column{Heading: "Roll number", Width: 18},
 		sheets.Column{Heading: "Name", Width: 30},
 		sheets.Column{Heading: "E-mail", Width: 34},
 		sheets.Column{Heading: "Branch", Width: 16},
-		sheets.Column{Heading: "Batch", Width: 9, Format: sheets.Whole},
-		sheets.Column{Heading: "CGPA", Width: 9, Format: sheets.Marks},
-		sheets.Column{Heading: "Registered", Width: 19, Format: sheets.Moment},
+		sheets.Column{Heading: "Batch", Width: 11, Format: sheets.Whole},
+		sheets.Column{Heading: "CGPA", Width: 11, Format: sheets.Marks},
+		sheets.Column{Heading: "Registered", Width: 20, Format: sheets.Moment},
 		sheets.Column{Heading: "Attendance", Width: 13},
-		sheets.Column{Heading: "Marked", Width: 19, Format: sheets.Moment},
+		sheets.Column{Heading: "Marked", Width: 20, Format: sheets.Moment},
 	)
 	if err != nil {
 		return err
@@ -65,16 +65,16 @@ func (s *Server) writeAttendanceExcel(hctx huma.Context, driveID int64) error {
 }
 
 func (s *Server) writeFinishedExcel(hctx huma.Context, period store.Period, limit int32) error {
-	sheet, err := sheets.NewXLSXWriter(hctx.BodyWriter(), "Finished drives", s.zone,
+	sheet, err := sheets.NewXLSXWriter(hctx.BodyWriter(), "Finished drives", s.now(),
 		sheets.Column{Heading: "Company", Width: 36},
 		sheets.Column{Heading: "Job title", Width: 30},
-		sheets.Column{Heading: "Domain", Width: 26},
-		sheets.Column{Heading: "Interview", Width: 19, Format: sheets.Moment},
-		sheets.Column{Heading: "Finished", Width: 14, Format: sheets.Day},
-		sheets.Column{Heading: "Registered", Width: 13, Format: sheets.Whole},
-		sheets.Column{Heading: "Present", Width: 11, Format: sheets.Whole},
-		sheets.Column{Heading: "Absent", Width: 11, Format: sheets.Whole},
-		sheets.Column{Heading: "Attendance", Width: 13, Format: sheets.Percent},
+		sheets.Column{Heading: "Domain", Width: 30},
+		sheets.Column{Heading: "Interview", Width: 20, Format: sheets.Moment},
+		sheets.Column{Heading: "Finished", Width: 15, Format: sheets.Day},
+		sheets.Column{Heading: "Registered", Width: 15, Format: sheets.Whole},
+		sheets.Column{Heading: "Present", Width: 12, Format: sheets.Whole},
+		sheets.Column{Heading: "Absent", Width: 12, Format: sheets.Whole},
+		sheets.Column{Heading: "Attendance", Width: 15, Format: sheets.Percent},
 	)
 	if err != nil {
 		return err
@@ -95,7 +95,7 @@ func (s *Server) writeFinishedExcel(hctx huma.Context, period store.Period, limi
 }
 
 func (s *Server) writeFinishedPDF(hctx huma.Context, period store.Period, limit int32) error {
-	now := time.Now().In(s.zone)
+	now := s.now()
 	report := sheets.Report{
 		Title: "Finished placement drives", Under: periodText(period, now, limit), Made: now,
 		Empty: "No drive was finished in this period.", Footer: "placeOps, " + now.Format(printedMoment),

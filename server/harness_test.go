@@ -52,11 +52,11 @@ func start(t *testing.T, change ...func(*server.Deps)) *harness {
 	files, err := uploads.Open(t.Context(), h.uploads)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, files.Close()) })
-	h.jobs, err = jobs.NewClient(jobs.Deps{Pool: h.pool, Uploads: files, Logger: logger}, jobs.Options{})
+	zone, err := time.LoadLocation("Asia/Kolkata")
+	require.NoError(t, err)
+	h.jobs, err = jobs.NewClient(jobs.Deps{Pool: h.pool, Uploads: files, Zone: zone, Logger: logger}, jobs.Options{})
 	require.NoError(t, err)
 	h.tokens, err = auth.NewTokens([]byte(secret))
-	require.NoError(t, err)
-	zone, err := time.LoadLocation("Asia/Kolkata")
 	require.NoError(t, err)
 	h.deps = server.Deps{
 		Pool: h.pool, Jobs: h.jobs, Tokens: h.tokens, Passwords: auth.NewPasswords(4), Limits: auth.DefaultLoginLimits(),

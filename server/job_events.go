@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 
 	"placeops/auth"
+	"placeops/metrics"
 	"placeops/store"
 )
 
@@ -25,15 +26,18 @@ const (
 	pollSlow = time.Second
 )
 
+const eventStreamType = "text/event-stream"
+
 // eventStreams are the open streams of this process.
 type eventStreams struct {
+	counts    *metrics.HTTP
 	slots     chan struct{}
 	heartbeat time.Duration
 	stopping  chan struct{}
 	stop      func()
 }
 
-func newEventStreams(options EventOptions) *eventStreams {
+func newEventStreams(options EventOptions, counts *metrics.HTTP) *eventStreams {
 	if options.MaxStreams <= 0 {
 		options.MaxStreams = 200
 	}
@@ -41,7 +45,7 @@ func newEventStreams(options EventOptions) *eventStreams {
 		options.Heartbeat = 15 * time.Second
 	}
 	streams := &eventStreams{
-		slots: make(chan struct{}, options.MaxStreams), heartbeat: options.Heartbeat, stopping: make(chan struct{}),
+		counts: counts, slots: make(chan struct{}, options.MaxStreams), heartbeat: options.Heartbeat, stopping: make(chan struct{}),
 	}
 	streams.stop = sync.OnceFunc(func() { close(streams.stopping) })
 	return streams
@@ -50,13 +54,17 @@ func newEventStreams(options EventOptions) *eventStreams {
 func (e *eventStreams) take() bool {
 	select {
 	case e.slots <- struct{}{}:
+		e.counts.StreamOpened()
 		return true
 	default:
 		return false
 	}
 }
 
-func (e *eventStreams) release() { <-e.slots }
+func (e *eventStreams) release() {
+	e.counts.StreamClosed()
+	<-e.slots
+}
 
 type jobEventsInput struct {
 	IDInput
@@ -81,7 +89,7 @@ func (s *Server) jobEvents(ctx context.Context, in *jobEventsInput) (*eventsOutp
 			Message: "too many people are watching jobs at this moment; ask for /jobs/{id} instead",
 		}
 	}
-	return &eventsOutput{ContentType: "text/event-stream", Buffering: "no", Body: func(hctx huma.Context) {
+	return &eventsOutput{ContentType: eventStreamType, Buffering: "no", Body: func(hctx huma.Context) {
 		defer s.events.release()
 		s.streamJob(hctx, in.ID, in.LastEventID)
 	}}, nil

@@ -25,7 +25,7 @@ type JobBody struct {
 	State       string          `json:"state" enum:"available,cancelled,completed,discarded,pending,retryable,running,scheduled"`
 	Attempt     int             `json:"attempt"`
 	MaxAttempts int             `json:"max_attempts"`
-	Progress    *jobProgress    `json:"progress,omitempty"`
+	Progress    jobProgress     `json:"progress" doc:"A job that counts nothing is a single step."`
 	Result      json.RawMessage `json:"result" doc:"What the job found, once it is completed; null before."`
 	Errors      []jobError      `json:"errors" nullable:"false"`
 	CreatedAt   time.Time       `json:"created_at"`
@@ -50,10 +50,13 @@ func jobBodyOf(row *rivertype.JobRow, inner bool) *JobBody {
 	body := &JobBody{
 		ID: row.ID, Kind: row.Kind, State: string(row.State), Attempt: row.Attempt, MaxAttempts: row.MaxAttempts,
 		Result: resultOf(row), Errors: make([]jobError, 0, len(row.Errors)), CreatedAt: row.CreatedAt.UTC(),
-		AttemptedAt: inUTC(row.AttemptedAt), FinalizedAt: inUTC(row.FinalizedAt),
+		AttemptedAt: inUTC(row.AttemptedAt), FinalizedAt: inUTC(row.FinalizedAt), Progress: jobProgress{Total: 1},
+	}
+	if row.State == rivertype.JobStateCompleted {
+		body.Progress.Done = 1
 	}
 	for _, attempt := range row.Errors {
-		message := "this attempt failed and will be repeated"
+		message := "this attempt failed; the head can see why"
 		if inner {
 			message = attempt.Error
 		}
@@ -113,7 +116,7 @@ func (s *Server) addImport(ctx context.Context, body *JobBody) error {
 	if err != nil {
 		return err
 	}
-	body.Progress = &jobProgress{Done: imported.Done, Total: imported.Total}
+	body.Progress = jobProgress{Done: imported.Done, Total: imported.Total}
 	if body.State != string(rivertype.JobStateCompleted) || imported.CodesTakenAt != nil {
 		return nil
 	}

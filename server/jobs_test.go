@@ -61,6 +61,18 @@ func TestJobBodyTellsInnerFaultsToHeadsOnly(t *testing.T) {
 	h.get("head", at("/jobs/%d/download", job)).is(http.StatusNotFound)
 }
 
+func TestAJobThatCountsNothingIsASingleStep(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	for state, job := range h.jobOfEveryState() {
+		done := 0.0
+		if state == "completed" {
+			done = 1
+		}
+		require.Equal(t, map[string]any{"done": done, "total": 1.0}, h.get("head", at("/jobs/%d", job)).is(http.StatusOK).value("progress"), state)
+	}
+}
+
 func TestJobInProgressShowsHowFarItIsAndGivesNoFileYet(t *testing.T) {
 	t.Parallel()
 	h := start(t)

@@ -61,6 +61,9 @@ func (s *Server) markAttendanceBulk(ctx context.Context, in *markBulkInput) (*ma
 		return nil, err
 	}
 	out.Body.Message = fmt.Sprintf("%d students are marked", out.Body.Marked)
+	if out.Body.Marked == 1 {
+		out.Body.Message = "1 student is marked"
+	}
 	return &out, nil
 }
 

@@ -31,6 +31,8 @@ func TestBulkMarksByIDOrRollNumber(t *testing.T) {
 		mark{"roll_number": "R-A", "status": "absent"}, // twice the same says nothing new
 	).is(http.StatusOK)
 	require.EqualValues(t, 3, r.int("marked"))
+	require.Equal(t, "3 students are marked", r.value("message"))
+	require.Equal(t, "1 student is marked", h.markBulk(drive, mark{"roll_number": "R-b", "status": "absent"}).is(http.StatusOK).value("message"))
 	list := h.get("head", at("/attendance/%d/list", drive))
 	require.Equal(t, []any{"ABSENT", "ABSENT", "PRESENT"}, []any{list.value(0, "status"), list.value(1, "status"), list.value(2, "status")})
 }
@@ -131,7 +133,8 @@ func TestBulkMarkBodyHasALimit(t *testing.T) {
 	t.Parallel()
 	h := start(t)
 	path := at("/attendance/%d/mark-bulk", h.drive(nil))
-	h.post("head", path, bytes.Repeat([]byte(" "), 5<<20+1)).is(http.StatusRequestEntityTooLarge)
+	tooLarge := h.post("head", path, bytes.Repeat([]byte(" "), 5<<20+1)).is(http.StatusRequestEntityTooLarge)
+	require.Equal(t, "the request body is larger than 5 MB", tooLarge.value("message"))
 	padded := []byte(`{"marks":[{"student_id":1,"status":"absent"}]}`)
 	padded = append(padded, bytes.Repeat([]byte(" "), 5<<20-len(padded))...)
 	h.post("head", path, padded).is(http.StatusConflict)

@@ -12,18 +12,26 @@ import (
 )
 
 type meOutput struct {
-	Body struct {
-		UserBody
-		*OwnRecord
-	}
+	Body meBody
+}
+
+type meBody struct {
+	UserBody
+	*OwnRecord
+}
+
+// TransformSchema requires of everybody only what everybody has.
+func (meBody) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	s.Required = huma.SchemaFromType(r, typeOf[UserBody]()).Required
+	return s
 }
 
 // OwnRecord is what a student sees of the office's record; others have none.
 type OwnRecord struct {
-	StudentID int64 `json:"student_id" required:"false"`
+	StudentID int64 `json:"student_id"`
 	StudentMarks
-	Debarred       bool    `json:"debarred" required:"false"`
-	DebarredReason *string `json:"debarred_reason" required:"false"`
+	Debarred       bool    `json:"debarred"`
+	DebarredReason *string `json:"debarred_reason"`
 }
 
 func (s *Server) readMe(ctx context.Context, _ *struct{}) (*meOutput, error) {

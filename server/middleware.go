@@ -16,11 +16,11 @@ import (
 
 // useMiddleware adds what every request goes through, outermost first.
 func (s *Server) useMiddleware(router *echo.Echo, corsOrigins []string) {
-	router.Pre(identify, s.logRequest, recoverPanic, stripAPIPrefix, securityHeaders)
+	router.Pre(s.measure, identify, s.logRequest, recoverPanic, stripAPIPrefix, dropLastSlash, securityHeaders)
 	if len(corsOrigins) > 0 {
 		router.Pre(middleware.CORSWithConfig(middleware.CORSConfig{
 			AllowOrigins:  corsOrigins,
-			AllowHeaders:  []string{"Authorization", "Content-Type", "If-None-Match", "X-Request-Id"},
+			AllowHeaders:  []string{"Authorization", "Content-Type", "If-None-Match", "Last-Event-ID", "X-Request-Id"},
 			ExposeHeaders: []string{"Link", "X-Total-Count", "X-Refreshed-At", "X-Request-Id", "Retry-After", "Content-Disposition", "ETag"},
 			MaxAge:        600,
 		}))
@@ -105,6 +105,17 @@ func stripAPIPrefix(next echo.HandlerFunc) echo.HandlerFunc {
 		if rest, ok := strings.CutPrefix(url.Path, "/api/"); ok {
 			url.Path = "/" + rest
 			url.RawPath = strings.TrimPrefix(url.RawPath, "/api")
+		}
+		return next(c)
+	}
+}
+
+// dropLastSlash makes /drives/ and /drives one route. The job console's own page has such an address.
+func dropLastSlash(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		url := c.Request().URL
+		if len(url.Path) > 1 && !strings.HasPrefix(url.Path, "/admin/") {
+			url.Path, url.RawPath = strings.TrimSuffix(url.Path, "/"), strings.TrimSuffix(url.RawPath, "/")
 		}
 		return next(c)
 	}

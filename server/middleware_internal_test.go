@@ -10,12 +10,14 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"github.com/stretchr/testify/require"
+
+	"placeops/metrics"
 )
 
 func TestAPanicIsA500ThatTellsTheRequestIDAndNothingElse(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	s := &Server{logger: slog.New(slog.NewJSONHandler(&log, nil))}
+	s := &Server{logger: slog.New(slog.NewJSONHandler(&log, nil)), metrics: metrics.New(metrics.Options{})}
 	router := echo.New()
 	router.HTTPErrorHandler = unrouted
 	s.useMiddleware(router, nil)

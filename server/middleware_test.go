@@ -49,6 +49,24 @@ func TestAddressesThatNobodyAnswers(t *testing.T) {
 	}
 }
 
+func TestASlashAtTheEndChangesNothing(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	drive := h.drive(nil)
+	h.play([]scenario{
+		{name: "list", as: "student", path: "/drives/", want: 200},
+		{name: "list under /api", as: "student", path: "/api/drives/?status=&_=1764000000", want: 200},
+		{name: "one", as: "head", path: at("/api/drives/%d/", drive), want: 200, says: "Acme"},
+		{name: "create", as: "head", method: "POST", path: "/api/drives/", body: `{"company_name":"A","job_title":"B"}`, want: 201},
+		{name: "publish", as: "head", method: "POST", path: at("/api/drives/%d/publish/", drive), body: "", want: 200},
+		{name: "a wrong method", as: "head", method: "PUT", path: "/drives/", want: 405},
+		{name: "the address as it was asked for", as: "head", path: "/api/nothing/", want: 404, says: `"instance":"/api/nothing/"`},
+		{name: "more than one", as: "head", path: "/drives//", want: 404},
+		{name: "none to take", as: "head", path: "/", want: 404},
+		{name: "nothing under /api", as: "head", path: "/api/", want: 404},
+	})
+}
+
 func TestEveryAnswerHasItsHeaders(t *testing.T) {
 	t.Parallel()
 	h := start(t)
@@ -77,6 +95,11 @@ func TestOnlyKnownOriginsMayCall(t *testing.T) {
 		request := h.request("head", http.MethodGet, "/drives", nil)
 		request.Header.Set("Origin", from)
 		require.Equal(t, want, h.do(request).is(http.StatusOK).header.Get("Access-Control-Allow-Origin"), from)
+		for _, path := range []string{"/me", "/nothing"} { // a page can read what went wrong
+			refused := h.request("", http.MethodGet, path, nil)
+			refused.Header.Set("Origin", from)
+			require.Equal(t, want, h.do(refused).header.Get("Access-Control-Allow-Origin"), path)
+		}
 		preflight := h.request("", http.MethodOptions, "/api/drives/1", nil)
 		preflight.Header.Set("Origin", from)
 		preflight.Header.Set("Access-Control-Request-Method", http.MethodPatch)
@@ -85,7 +108,9 @@ func TestOnlyKnownOriginsMayCall(t *testing.T) {
 		if want != "" {
 			answer.is(http.StatusNoContent)
 			require.Contains(t, answer.header.Get("Access-Control-Allow-Methods"), http.MethodPatch)
-			require.Contains(t, answer.header.Get("Access-Control-Allow-Headers"), "Authorization")
+			for _, header := range []string{"Authorization", "Content-Type", "Last-Event-ID", "X-Request-Id"} {
+				require.Contains(t, answer.header.Get("Access-Control-Allow-Headers"), header)
+			}
 		}
 	}
 }

@@ -31,6 +31,18 @@ func (patch[T]) Schema(r huma.Registry) *huma.Schema {
 	return &schema
 }
 
+// removal is a field of a PATCH body of which only null counts: it removes the value.
+type removal bool
+
+// UnmarshalJSON is called only for fields that are there.
+func (r *removal) UnmarshalJSON(data []byte) error {
+	*r = removal(bytes.Equal(data, []byte("null")))
+	return nil
+}
+
+// Schema is that of anything.
+func (removal) Schema(huma.Registry) *huma.Schema { return &huma.Schema{} }
+
 // into writes the value where the field was given; null removes it.
 func (p patch[T]) into(target **T) {
 	if p.Set {

@@ -92,6 +92,8 @@ var permissions = map[string]string{
 
 	"POST /admin/session": "H",
 
+	"GET /metrics": "H",
+
 	"GET /healthz": "-",
 	"GET /health":  "-",
 	"GET /readyz":  "-",

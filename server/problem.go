@@ -148,8 +148,6 @@ func refusalOf(err error) *store.Error {
 		return refusal
 	case errors.As(err, &content):
 		return store.Errorf(store.UnsupportedMedia, "%s", content.Error())
-	case errors.Is(err, uploads.ErrTooLarge):
-		return store.Errorf(store.TooLarge, "the file is too large")
 	case errors.Is(err, uploads.ErrNotFound):
 		return store.Errorf(store.NotFound, "file not found")
 	case errors.Is(err, auth.ErrBusy):
@@ -173,7 +171,7 @@ func databaseRefusal(err error) *store.Error {
 			return unavailable("the database is out of disk space or memory; tell the administrator")
 		case code == "22021", code == "22P05":
 			return store.InvalidFields(store.FieldError{Field: "request", Message: "a text holds a character that cannot be stored"})
-		case code == "23514": // what the schema missed, such as a field given twice in two spellings
+		case code == "23514": // what the schema missed
 			return store.InvalidFields(store.FieldError{Field: "request", Message: "a value is out of its range"})
 		}
 		return nil
@@ -213,8 +211,8 @@ func humaProblem(hctx huma.Context, status int, message string, errs ...error) h
 		p.Detail, p.Errors = "the request body is not valid JSON", nil
 	case status == http.StatusBadRequest:
 		p.Detail = message + "; send a JSON object"
-	case status == http.StatusRequestEntityTooLarge:
-		p.Detail = fmt.Sprintf("the request body is larger than %d MB", maxJSONBody>>20)
+	case status == http.StatusRequestEntityTooLarge && hctx != nil:
+		p.Detail = fmt.Sprintf("the request body is larger than %d MB", hctx.Operation().MaxBodyBytes>>20)
 	case status == http.StatusUnsupportedMediaType:
 		p.Detail, p.Errors = "this content type is not taken here; send application/json", nil
 	case len(p.Errors) > 0:

@@ -105,5 +105,6 @@ func TestLargestBodiesAreTakenAndNoLarger(t *testing.T) {
 	}
 	h.post("head", "/job-domains", body(1<<20-1)).is(http.StatusCreated)
 	h.post("head", "/job-domains", body(1<<20)).is(http.StatusCreated)
-	h.post("head", "/job-domains", body(1<<20+1)).is(http.StatusRequestEntityTooLarge)
+	tooLarge := h.post("head", "/job-domains", body(1<<20+1)).is(http.StatusRequestEntityTooLarge)
+	require.Equal(t, "the request body is larger than 1 MB", tooLarge.value("message"))
 }

@@ -137,6 +137,18 @@ func TestPublishToEverybodyEligible(t *testing.T) {
 	}
 }
 
+func TestABodyThatNeedNotBeThereMayBeNull(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	for _, body := range []string{"", "null", " null\n", "{}", `{"selected_students":null}`, `{"selected_students":[]}`, `{"selected_students":""}`} {
+		drive := h.drive(nil)
+		h.post("coordinator", at("/eligibility/%d/filter", drive), body).is(http.StatusOK) // which knows no selected_students
+		require.Equal(t, true, h.post("coordinator", at("/drives/%d/publish", drive), body).is(http.StatusOK).value("auto_published"), body)
+	}
+	h.post("coordinator", at("/drives/%d/publish", h.drive(nil)), `[]`).is(http.StatusUnprocessableEntity)
+	h.post("coordinator", "/drives/preview-eligibility", "null").is(http.StatusUnprocessableEntity)
+}
+
 func TestPublishByHand(t *testing.T) {
 	t.Parallel()
 	h := start(t)

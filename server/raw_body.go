@@ -46,6 +46,7 @@ func brokenBody(err error) error {
 // fields are left out, and the others read all the same, so that the operation can name their faults too.
 func (s *Server) readFields(data []byte, schema *huma.Schema, target any) ([]store.FieldError, error) {
 	var body any
+	data = fitTexts(s.schemas, schema, data)
 	if err := json.Unmarshal(data, &body); err != nil {
 		return nil, store.Errorf(store.Malformed, "the request body is not valid JSON")
 	}

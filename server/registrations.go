@@ -57,40 +57,17 @@ func (s *Server) withdraw(ctx context.Context, in *IDInput) (*struct{}, error) {
 
 // ownRegistrationBody is an own registration with the drive's fields beside it.
 type ownRegistrationBody struct {
-	RegistrationBody
-	DriveOfRegistration
-	Attendance *string `json:"attendance" doc:"Own attendance, PRESENT or ABSENT, once it is published."`
-}
-
-// DriveOfRegistration is DriveBody without what RegistrationBody has.
-type DriveOfRegistration struct {
-	CompanyName          string           `json:"company_name"`
-	JobTitle             string           `json:"job_title"`
-	DomainName           *string          `json:"domain_name"`
-	JobDescription       *string          `json:"job_description"`
-	Location             *string          `json:"location"`
-	PackageLPA           *decimal.Decimal `json:"package_lpa" nullable:"true"`
-	InterviewDate        *time.Time       `json:"interview_date"`
-	RegistrationDeadline *time.Time       `json:"registration_deadline"`
-	Status               string           `json:"status"`
-	AttendancePublished  bool             `json:"attendance_published"`
-	PublishedAt          *time.Time       `json:"published_at"`
-	PDFPath              *string          `json:"pdf_path"`
+	RegistrationID int64     `json:"registration_id"`
+	StudentID      int64     `json:"student_id"`
+	RegisteredAt   time.Time `json:"registered_at"`
+	Attendance     *string   `json:"attendance" doc:"Own attendance, PRESENT or ABSENT, once it is published."`
+	DriveBody
 }
 
 func (s *Server) ownRegistrationBodyOf(r store.OwnRegistration) ownRegistrationBody {
-	d := s.plainDriveBody(r.Drive, r.DomainName)
 	return ownRegistrationBody{
-		RegistrationBody: RegistrationBody{
-			RegistrationID: r.RegistrationID, DriveID: d.DriveID, StudentID: r.StudentID, RegisteredAt: r.RegisteredAt,
-		},
-		DriveOfRegistration: DriveOfRegistration{
-			CompanyName: d.CompanyName, JobTitle: d.JobTitle, DomainName: d.DomainName, JobDescription: d.JobDescription,
-			Location: d.Location, PackageLPA: d.PackageLPA, InterviewDate: d.InterviewDate,
-			RegistrationDeadline: d.RegistrationDeadline, Status: d.Status, AttendancePublished: d.AttendancePublished,
-			PublishedAt: d.PublishedAt, PDFPath: d.PDFPath,
-		},
-		Attendance: r.Attendance,
+		RegistrationID: r.RegistrationID, StudentID: r.StudentID, RegisteredAt: r.RegisteredAt, Attendance: r.Attendance,
+		DriveBody: s.plainDriveBody(r.Drive, r.DomainName),
 	}
 }
 

@@ -29,6 +29,7 @@ type route struct {
 	whileCodeOnly bool              // also for people who still have to choose a password
 	also          []int             // other statuses of success than the usual one
 	body          *huma.RequestBody // described here where the operation reads the body by itself
+	bearsToken    func(string) bool // tells a program that is let in without an account, see orToken
 	add           func(s *Server, router *echo.Echo, api huma.API)
 }
 
@@ -53,7 +54,10 @@ func on[I, O any](method, path string, who auth.Permission, status int, name str
 		change(&r, &op)
 	}
 	r.add = func(s *Server, _ *echo.Echo, api huma.API) {
-		op.Middlewares = append(op.Middlewares, s.letIn(r.who, r.whileCodeOnly))
+		op.Middlewares = append(op.Middlewares, s.letIn(r))
+		if r.body == nil {
+			op.Middlewares = append(op.Middlewares, s.takeTexts)
+		}
 		huma.Register(api, op, func(ctx context.Context, input *I) (*O, error) {
 			output, err := run(ctx, input)
 			if err != nil {
@@ -135,17 +139,18 @@ func uploading(contents ...string) detail {
 }
 
 // letIn is the check of the route table: who is it, and may they.
-func (s *Server) letIn(who auth.Permission, whileCodeOnly bool) func(huma.Context, func(huma.Context)) {
+func (s *Server) letIn(r route) func(huma.Context, func(huma.Context)) {
 	return func(hctx huma.Context, next func(huma.Context)) {
 		c := humaecho.Unwrap(hctx)
 		ctx, cancel := context.WithTimeout(hctx.Context(), timeoutOf(hctx.Operation()))
 		defer cancel()
 		ctx = context.WithValue(ctx, echoKey{}, c)
-		if !who.IsPublic() {
-			p, err := s.principal(ctx, bearer(hctx.Header("Authorization")))
+		token := bearer(hctx.Header("Authorization"))
+		if !r.who.IsPublic() && (r.bearsToken == nil || !r.bearsToken(token)) {
+			p, err := s.principal(ctx, token)
 			if err == nil {
 				c.Set(userIDKey, p.UserID)
-				err = authorise(p, who, whileCodeOnly)
+				err = authorise(p, r.who, r.whileCodeOnly)
 			}
 			if err != nil {
 				problem := problemOf(ctx, err)
@@ -171,6 +176,19 @@ const answerTime = "answer time"
 // lasting is for routes whose answer takes its time: files, and streams of events.
 func lasting(answer time.Duration) detail {
 	return func(_ *route, op *huma.Operation) { op.Metadata = map[string]any{answerTime: answer} }
+}
+
+// sending describes an answer that is no JSON.
+func sending(content string) detail {
+	schema := &huma.Schema{Type: huma.TypeString}
+	if !strings.HasPrefix(content, "text/") {
+		schema.Format = "binary"
+	}
+	return func(_ *route, op *huma.Operation) {
+		op.Responses = map[string]*huma.Response{
+			strconv.Itoa(op.DefaultStatus): {Content: map[string]*huma.MediaType{content: {Schema: schema}}},
+		}
+	}
 }
 
 // echoKey is where letIn leaves the web framework's context, for the log line alone.
@@ -200,7 +218,7 @@ func me(ctx context.Context) auth.Principal {
 // tags gather routes with different first names under one heading of the API's description.
 var tags = map[string]string{
 	"auth": "people", "me": "people", "users": "people", "job-domains": "drives",
-	"health": "operations", "healthz": "operations", "readyz": "operations",
+	"health": "operations", "healthz": "operations", "readyz": "operations", "metrics": "operations",
 }
 
 func tagOf(path string) string {

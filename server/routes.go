@@ -58,7 +58,7 @@ func (s *Server) routes() []route {
 		on(post, "/drives/{id}/cancel", heads, ok, "cancelDrive", s.cancelDrive, "Cancel a drive"),
 		on(post, "/drives/{id}/trigger-eligibility", heads, accepted, "triggerEligibility", s.triggerEligibility, "Store the eligible students again, as a job"),
 
-		on(post, "/registrations", students, created, "register", s.register, "Register for a drive", answers(ok)),
+		on(post, "/registrations", students, created, "register", s.register, "Register for a drive", answers(ok), refuses(http.StatusNotFound)),
 		on(post, "/registrations/{id}/register", students, created, "registerForDrive", s.registerForDrive, "Register for a drive", answers(ok)),
 		on(del, "/registrations/{id}", students, noContent, "withdraw", s.withdraw, "Withdraw from a drive"),
 		on(get, "/registrations/my-list", students, ok, "myRegistrations", s.myRegistrations, "Own registrations"),
@@ -77,16 +77,16 @@ func (s *Server) routes() []route {
 		on(post, "/attendance/{id}/mark-bulk", coordinators, ok, "markAttendanceBulk", s.markAttendanceBulk, "Mark many students, all or none", largeBody),
 		on(get, "/attendance/{id}/list", coordinators, ok, "listAttendance", s.listAttendance, "Everybody registered, with the marks"),
 		on(post, "/attendance/{id}/publish", coordinators, ok, "publishAttendance", s.publishAttendance, "Publish the attendance; ends the drive"),
-		on(get, "/attendance/{id}/download-csv", coordinators, ok, "downloadAttendanceCSV", s.downloadAttendanceCSV, "The attendance as CSV", lasting(uploadTimeout)),
+		on(get, "/attendance/{id}/download-csv", coordinators, ok, "downloadAttendanceCSV", s.downloadAttendanceCSV, "The attendance as CSV", lasting(uploadTimeout), sending("text/csv")),
 
 		on(get, "/finished-drives", office, ok, "listFinishedDrives", s.listFinishedDrives, "Drives that are over, newest first"),
-		on(get, "/finished-drives/{id}/download", coordinators, ok, "downloadFinishedDrive", s.downloadFinishedDrive, "A drive's attendance as .xlsx", lasting(uploadTimeout), refuses(http.StatusConflict)),
-		on(get, "/finished-drives/download-excel", office, ok, "downloadFinishedExcel", s.downloadFinishedExcel, "The summary as .xlsx", lasting(uploadTimeout)),
-		on(get, "/finished-drives/download-pdf", office, ok, "downloadFinishedPDF", s.downloadFinishedPDF, "The summary as .pdf", lasting(uploadTimeout)),
+		on(get, "/finished-drives/{id}/download", coordinators, ok, "downloadFinishedDrive", s.downloadFinishedDrive, "A drive's attendance as .xlsx", lasting(uploadTimeout), sending(excelType), refuses(http.StatusConflict)),
+		on(get, "/finished-drives/download-excel", office, ok, "downloadFinishedExcel", s.downloadFinishedExcel, "The summary as .xlsx", lasting(uploadTimeout), sending(excelType)),
+		on(get, "/finished-drives/download-pdf", office, ok, "downloadFinishedPDF", s.downloadFinishedPDF, "The summary as .pdf", lasting(uploadTimeout), sending("application/pdf")),
 
 		on(get, "/jobs/{id}", everyone, ok, "readJob", s.readJob, "A job, for its requester and the office"),
-		on(get, "/jobs/{id}/download", everyone, ok, "downloadJob", s.downloadJob, "The file that a job made; an import's one-time codes, once", lasting(uploadTimeout), refuses(http.StatusConflict, http.StatusGone)),
-		on(get, "/jobs/{id}/events", everyone, ok, "jobEvents", s.jobEvents, "The same as server-sent events, until the job is final", lasting(auth.TokenLifetime)),
+		on(get, "/jobs/{id}/download", everyone, ok, "downloadJob", s.downloadJob, "The file that a job made; an import's one-time codes, once", lasting(uploadTimeout), sending("text/csv"), refuses(http.StatusConflict, http.StatusGone)),
+		on(get, "/jobs/{id}/events", everyone, ok, "jobEvents", s.jobEvents, "The same as server-sent events, until the job is final", lasting(auth.TokenLifetime), sending(eventStreamType)),
 		on(get, "/jobs", coordinators, ok, "listJobs", s.listJobs, "Jobs, newest first"),
 		on(get, "/jobs/counts", coordinators, ok, "countJobs", s.countJobs, "How many jobs are in each state"),
 		on(post, "/jobs/{id}/retry", heads, ok, "retryJob", s.retryJob, "Run a job again that did not succeed"),
@@ -113,6 +113,8 @@ func (s *Server) routes() []route {
 		on(get, "/healthz", public, ok, "healthz", s.healthz, "Is the process alive"),
 		on(get, "/health", public, ok, "health", s.healthz, "Is the process alive"),
 		on(get, "/readyz", public, ok, "readyz", s.readyz, "Can it serve: database, schema, queue"),
+
+		on(get, "/metrics", heads, ok, "readMetrics", s.readMetrics, "The numbers of this process for Prometheus; also for the bearer of PLACEOPS_METRICS_TOKEN", orToken(s.metricsToken), sending("text/plain")),
 
 		raw(get, "/uploads/*", public, (*Server).serveUpload),
 		raw(http.MethodHead, "/uploads/*", public, (*Server).serveUpload),

@@ -19,6 +19,7 @@ import (
 
 	"placeops/auth"
 	"placeops/jobs"
+	"placeops/metrics"
 	"placeops/store"
 	"placeops/store/decimal"
 	"placeops/uploads"
@@ -33,7 +34,8 @@ type Deps struct {
 	Limits    auth.LoginLimits
 	Uploads   *uploads.Store
 	Links     *uploads.Links
-	Zone      *time.Location // the office's
+	Zone      *time.Location   // the office's
+	Now       func() time.Time // what reports and the names of files are dated with; nil: time.Now
 	Logger    *slog.Logger
 	Version   string
 	// Migrated tells whether the database's schema is current.
@@ -46,6 +48,10 @@ type Deps struct {
 	Mails bool
 	// Events bounds the streams of job events.
 	Events EventOptions
+	// Metrics counts what happens here; nil: in numbers of its own.
+	Metrics *metrics.Metrics
+	// MetricsToken opens GET /metrics to a program without an account; empty: to none.
+	MetricsToken string
 }
 
 // Server answers HTTP requests.
@@ -58,9 +64,14 @@ type Server struct {
 	uploads   *uploads.Store
 	links     *uploads.Links
 	zone      *time.Location
+	clock     func() time.Time
 	mails     bool
 	logger    *slog.Logger
 	migrated  func(context.Context) (bool, error)
+
+	metrics      *metrics.Metrics
+	metricsPage  http.Handler
+	metricsToken string
 
 	access  *accessCache
 	events  *eventStreams
@@ -85,12 +96,20 @@ const (
 func New(deps Deps) (*Server, error) {
 	s := &Server{
 		pool: deps.Pool, jobs: deps.Jobs, tokens: deps.Tokens, passwords: deps.Passwords, limits: deps.Limits,
-		uploads: deps.Uploads, links: deps.Links, zone: deps.Zone, mails: deps.Mails, logger: deps.Logger, migrated: deps.Migrated,
+		uploads: deps.Uploads, links: deps.Links, zone: deps.Zone, clock: deps.Now, mails: deps.Mails, logger: deps.Logger, migrated: deps.Migrated,
+	}
+	if s.clock == nil {
+		s.clock = time.Now
 	}
 	s.access = newAccessCache(func(ctx context.Context, userID int64) (store.Access, error) {
 		return store.AccessOf(ctx, s.pool, userID)
 	})
-	s.events = newEventStreams(deps.Events)
+	s.metrics, s.metricsToken = deps.Metrics, deps.MetricsToken
+	if s.metrics == nil {
+		s.metrics = metrics.New(metrics.Options{Version: deps.Version})
+	}
+	s.metricsPage = s.metrics.Handler()
+	s.events = newEventStreams(deps.Events, s.metrics.HTTP)
 	router := echo.New()
 	router.HTTPErrorHandler = unrouted
 	router.IPExtractor = addressExtractor(deps.TrustedProxies)

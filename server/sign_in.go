@@ -180,29 +180,11 @@ func equal[T comparable](a, b *T) bool {
 	return *a == *b
 }
 
-// checkLoginLimits refuses another try when too many have failed lately. Retry-After is the whole window: the oldest
-// failure may leave it sooner.
+// checkLoginLimits refuses another try when too many have failed lately, and tells when the next one counts.
 func (s *Server) checkLoginLimits(ctx context.Context, account string) error {
-	l := s.limits
-	failures, err := store.CountLoginFailures(ctx, s.pool, s.loginWindows(), account, requestFrom(ctx).address)
-	if err != nil {
+	wait, err := store.LoginWait(ctx, s.pool, s.loginLimits(), account, requestFrom(ctx).address)
+	if err != nil || wait <= 0 {
 		return err
-	}
-	var wait time.Duration
-	for _, reached := range []struct {
-		failures int64
-		limit    auth.Limit
-	}{
-		{failures.AccountAndAddress, l.PerAccountAndAddress},
-		{failures.Account, l.PerAccount},
-		{failures.Address, l.PerAddress},
-	} {
-		if reached.failures >= int64(reached.limit.Failures) {
-			wait = max(wait, reached.limit.Window)
-		}
-	}
-	if wait == 0 {
-		return nil
 	}
 	return &store.Error{
 		Kind: store.TooMany, Message: "too many failed log-ins; wait a few minutes and try again", RetryAfter: wait,
@@ -211,16 +193,16 @@ func (s *Server) checkLoginLimits(ctx context.Context, account string) error {
 
 // countFailure notes a failed try, and forgets those that count no more: the table never outgrows the windows.
 func (s *Server) countFailure(ctx context.Context, account string) error {
-	if err := store.ForgetLoginFailures(ctx, s.pool, s.loginWindows()); err != nil {
+	if err := store.ForgetLoginFailures(ctx, s.pool, s.loginLimits()); err != nil {
 		return err
 	}
 	return store.RecordLoginFailure(ctx, s.pool, account, requestFrom(ctx).address)
 }
 
-func (s *Server) loginWindows() store.LoginWindows {
-	l := s.limits
-	return store.LoginWindows{
-		AccountAndAddress: l.PerAccountAndAddress.Window, Account: l.PerAccount.Window, Address: l.PerAddress.Window,
+func (s *Server) loginLimits() store.LoginLimits {
+	return store.LoginLimits{
+		AccountAndAddress: store.LoginLimit(s.limits.PerAccountAndAddress), Account: store.LoginLimit(s.limits.PerAccount),
+		Address: store.LoginLimit(s.limits.PerAddress),
 	}
 }
 

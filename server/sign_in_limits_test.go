@@ -87,6 +87,39 @@ func TestLoginLimitsByDefault(t *testing.T) {
 	require.Equal(t, http.StatusOK, try("192.0.2.3"))
 }
 
+// Who is refused learns when the next try counts: when enough of the failures have left the window, not when all have.
+func TestRetryAfterIsTheTimeUntilTheLimitIsReachedNoMore(t *testing.T) {
+	t.Parallel()
+	two := auth.Limit{Failures: 2, Window: time.Hour}
+	for name, limits := range map[string]auth.LoginLimits{
+		"per account and address": {PerAccountAndAddress: two, PerAccount: unlimited, PerAddress: unlimited},
+		"per account":             {PerAccountAndAddress: unlimited, PerAccount: two, PerAddress: unlimited},
+		"per address":             {PerAccountAndAddress: unlimited, PerAccount: unlimited, PerAddress: two},
+		"the longest of all":      {PerAccountAndAddress: two, PerAccount: auth.Limit{Failures: 1, Window: time.Minute}, PerAddress: two},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := start(t, limited(limits), behindProxy)
+			h.givePassword("staff")
+			for _, age := range []string{"59 minutes", "30 minutes", "1 second"} {
+				h.exec("INSERT INTO login_failures VALUES (now() - $1::text::interval, 'staff@college.example', '192.0.2.1')", age)
+			}
+			refused := h.loginFrom("192.0.2.1", "staff@college.example", password).is(http.StatusTooManyRequests)
+			wait, err := strconv.Atoi(refused.header.Get("Retry-After"))
+			require.NoError(t, err)
+			require.InDelta(t, 30*60, wait, 60, "when the second of the newest is an hour old")
+
+			h.exec("UPDATE login_failures SET failed_at = failed_at - make_interval(secs => $1)", wait-1)
+			soon := h.loginFrom("192.0.2.1", "staff@college.example", password)
+			if soon.status == http.StatusTooManyRequests { // unless that second has passed by now
+				require.Equal(t, "1", soon.header.Get("Retry-After"))
+			}
+			h.exec("UPDATE login_failures SET failed_at = failed_at - interval '1 second'")
+			h.loginFrom("192.0.2.1", "staff@college.example", password).is(http.StatusOK)
+		})
+	}
+}
+
 func TestTriesAtTheSameMomentDoNotOutrunTheLimit(t *testing.T) {
 	t.Parallel()
 	h := start(t, limited(auth.LoginLimits{

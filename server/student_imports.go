@@ -8,7 +8,6 @@ import (
 	"mime"
 	"mime/multipart"
 	"os"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/jackc/pgx/v5"
@@ -69,7 +68,7 @@ func (s *Server) acceptImport(ctx context.Context, key string, dryRun bool) (*Jo
 			return err
 		}
 		job = jobBodyOf(inserted.Job, false)
-		job.Progress = &jobProgress{Total: rows}
+		job.Progress = jobProgress{Total: rows}
 		if err := store.SetStudentImportProgress(ctx, tx, importID, 0, rows); err != nil {
 			return err
 		}
@@ -95,13 +94,17 @@ func (s *Server) saveImport(ctx context.Context, in RawInput) (key string, err e
 		}
 		if part.FormName() == "file" {
 			key, _, err = s.uploads.Save(ctx, uploads.StudentFile, part, maxImport)
-			return key, brokenUpload(err)
+			return key, brokenUpload(err, maxImport)
 		}
 	}
 }
 
-// brokenUpload tells a body that ends too soon, or too late, from a database that does, which looks the same further up.
-func brokenUpload(err error) error {
+// brokenUpload names the limit that a file exceeds, and tells a body that ends too soon, or too late, from a database that
+// does, which looks the same further up.
+func brokenUpload(err error, limit int64) error {
+	if errors.Is(err, uploads.ErrTooLarge) {
+		return store.Errorf(store.TooLarge, "the file is too large: at most %d MB can be sent", limit>>20)
+	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, os.ErrDeadlineExceeded) {
 		return brokenBody(err)
 	}
@@ -153,7 +156,7 @@ func (s *Server) downloadCodes(ctx context.Context, jobID int64) (*fileOutput, e
 	}
 	return &fileOutput{
 		ContentType: "text/csv; charset=utf-8",
-		Disposition: attachment(fileName("one-time-codes", time.Now().In(s.zone).Format(time.DateOnly)) + ".csv"),
+		Disposition: attachment(fileName("one-time-codes", s.today()) + ".csv"),
 		Body: func(hctx huma.Context) {
 			err := store.InTx(ctx, s.pool, func(tx pgx.Tx) error {
 				return writeCodes(ctx, tx, imported.ImportID, hctx.BodyWriter())

@@ -178,7 +178,7 @@ func TestImportRefusesAtOnceWhatIsWrongWithTheFile(t *testing.T) {
 		"half a workbook":        {file: workbook[:len(workbook)/2], status: http.StatusUnprocessableEntity, says: "damaged"},
 		"a cell too long":        {file: []byte(good + "A2," + strings.Repeat("x", 40_000) + ",b@c.example\n"), status: http.StatusRequestEntityTooLarge, says: `"field":"file"`},
 		"too many columns":       {file: []byte("Roll No" + strings.Repeat(",x", 2000) + "\nA1\n"), status: http.StatusRequestEntityTooLarge},
-		"larger than 50 MB":      {file: bytes.Repeat([]byte("A1,Asha,asha@c.example\n"), 51<<20/23), status: http.StatusRequestEntityTooLarge, says: "too large"},
+		"larger than 50 MB":      {file: bytes.Repeat([]byte("A1,Asha,asha@c.example\n"), 51<<20/23), status: http.StatusRequestEntityTooLarge, says: "too large: at most 50 MB"},
 		"the body ends too soon": {file: []byte(good), cut: 30, status: http.StatusBadRequest, says: "could not be read"},
 	} {
 		t.Run(name, func(t *testing.T) {

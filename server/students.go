@@ -14,17 +14,17 @@ import (
 
 // StudentMarks is what the office knows of a student's studies.
 type StudentMarks struct {
-	RollNumber      string           `json:"roll_number" required:"false"`
-	Branch          *string          `json:"branch" required:"false"`
-	BatchYear       *int32           `json:"batch_year" required:"false"`
-	CGPA            *decimal.Decimal `json:"cgpa" required:"false" nullable:"true"`
-	TenthPercent    *decimal.Decimal `json:"tenth_percent" required:"false" nullable:"true"`
-	TwelfthPercent  *decimal.Decimal `json:"twelfth_percent" required:"false" nullable:"true"`
-	DiplomaPercent  *decimal.Decimal `json:"diploma_percent" required:"false" nullable:"true"`
-	ActiveBacklogs  int32            `json:"active_backlogs" required:"false"`
-	ClearedBacklogs int32            `json:"cleared_backlogs" required:"false"`
-	Gender          *string          `json:"gender" required:"false"`
-	GapYears        int32            `json:"gap_years" required:"false"`
+	RollNumber      string           `json:"roll_number"`
+	Branch          *string          `json:"branch"`
+	BatchYear       *int32           `json:"batch_year"`
+	CGPA            *decimal.Decimal `json:"cgpa" nullable:"true"`
+	TenthPercent    *decimal.Decimal `json:"tenth_percent" nullable:"true"`
+	TwelfthPercent  *decimal.Decimal `json:"twelfth_percent" nullable:"true"`
+	DiplomaPercent  *decimal.Decimal `json:"diploma_percent" nullable:"true"`
+	ActiveBacklogs  int32            `json:"active_backlogs"`
+	ClearedBacklogs int32            `json:"cleared_backlogs"`
+	Gender          *string          `json:"gender"`
+	GapYears        int32            `json:"gap_years"`
 }
 
 func studentMarksOf(s store.Student) StudentMarks {

@@ -251,7 +251,7 @@ func emailFaults(text string) []store.FieldError {
 
 func notNull[T any](faults []store.FieldError, field string, p patch[T]) []store.FieldError {
 	if p.Set && p.Value == nil {
-		return append(faults, store.FieldError{Field: field, Message: "cannot be removed"})
+		return append(faults, store.FieldError{Field: field, Message: "is needed; it cannot be removed"})
 	}
 	return faults
 }

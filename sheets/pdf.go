@@ -246,7 +246,8 @@ func (p *pdfPage) fitting(line string, width float64) string {
 }
 
 // printable makes a text that the PDF library takes: valid, composed (é in one character), without control characters,
-// and with a replacement for those beyond 16 bits, which would make it panic.
+// with a replacement for those beyond 16 bits, which would make it panic, and a box for letters that run from right to
+// left, which it would print in the wrong order.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -254,6 +255,8 @@ func printable(text string) string {
 			return unicode.ReplacementChar
 		case unicode.IsControl(r):
 			return ' '
+		case unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko):
+			return '□'
 		}
 		return r
 	}, norm.NFC.String(strings.ToValidUTF8(text, "\uFFFD")))

@@ -37,11 +37,16 @@ func pdfBytes(t testing.TB, r *Report) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	require.NoError(t, r.WritePDF(&out))
-	if dir := os.Getenv("PLACEOPS_TEST_KEEP"); dir != "" {
-		name := strings.ReplaceAll(t.Name(), "/", "-") + ".pdf"
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), out.Bytes(), 0o600))
-	}
+	keep(t, strings.ReplaceAll(t.Name(), "/", "-")+".pdf", out.Bytes())
 	return out.Bytes()
+}
+
+// keep leaves a file for somebody who wants to look at it.
+func keep(t testing.TB, name string, content []byte) {
+	t.Helper()
+	if dir := os.Getenv("PLACEOPS_TEST_KEEP"); dir != "" {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), content, 0o600))
+	}
 }
 
 func TestReportIsWholeWhateverItsLength(t *testing.T) {

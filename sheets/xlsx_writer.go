@@ -46,23 +46,23 @@ type XLSXWriter struct {
 	cells   []any
 }
 
-// NewXLSXWriter starts a workbook. Dates are shown as the clocks of zone do. Nothing arrives at w before Finish; Close
-// must follow in any case.
-func NewXLSXWriter(w io.Writer, sheet string, zone *time.Location, columns ...Column) (*XLSXWriter, error) {
+// NewXLSXWriter starts a workbook that is dated with made. Other dates are shown as the clocks of its zone do. Nothing
+// arrives at w before Finish; Close must follow in any case.
+func NewXLSXWriter(w io.Writer, sheet string, made time.Time, columns ...Column) (*XLSXWriter, error) {
 	x := &XLSXWriter{
-		out: w, zone: zone, columns: columns, file: excelize.NewFile(), sheet: sheet, cells: make([]any, len(columns)),
+		out: w, zone: made.Location(), columns: columns, file: excelize.NewFile(), sheet: sheet, cells: make([]any, len(columns)),
 	}
-	if err := x.start(); err != nil {
+	if err := x.start(made.UTC().Format(time.RFC3339)); err != nil {
 		return nil, fmt.Errorf("start sheet %q: %w", sheet, errors.Join(err, x.Close()))
 	}
 	return x, nil
 }
 
-func (x *XLSXWriter) start() error {
+func (x *XLSXWriter) start(made string) error {
 	if err := x.file.SetSheetName("Sheet1", x.sheet); err != nil {
 		return err
 	}
-	if err := x.file.SetDocProps(&excelize.DocProperties{Creator: "placeOps", Created: time.Now().UTC().Format(time.RFC3339)}); err != nil {
+	if err := x.file.SetDocProps(&excelize.DocProperties{Creator: "placeOps", Created: made, Modified: made}); err != nil {
 		return err
 	}
 	if err := x.preparePrinting(); err != nil {
@@ -100,59 +100,6 @@ func (x *XLSXWriter) setColumns() error {
 	return nil
 }
 
-// preparePrinting puts the heading on every printed page, and the columns beside each other.
-func (x *XLSXWriter) preparePrinting() error {
-	landscape, fit, pages := "landscape", true, 0
-	if err := x.file.SetSheetProps(x.sheet, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
-		return err
-	}
-	paper := 9 // A4
-	layout := &excelize.PageLayoutOptions{Orientation: &landscape, Size: &paper, FitToHeight: &pages}
-	if err := x.file.SetPageLayout(x.sheet, layout); err != nil {
-		return err
-	}
-	return x.file.SetDefinedName(&excelize.DefinedName{
-		Name: "_xlnm.Print_Titles", RefersTo: "'" + x.sheet + "'!$1:$1", Scope: x.sheet,
-	})
-}
-
-// horizontal is where a column's values stand: numbers at the right, all else at the left.
-func (f Format) horizontal() string {
-	switch f {
-	case Whole, Marks, Percent:
-		return "right"
-	}
-	return "left"
-}
-
-func (x *XLSXWriter) addStyle(format Format) error {
-	if format == Text {
-		x.styles = append(x.styles, 0)
-		return nil
-	}
-	code := string(format)
-	style, err := x.file.NewStyle(&excelize.Style{
-		CustomNumFmt: &code, Alignment: &excelize.Alignment{Horizontal: format.horizontal()},
-	})
-	x.styles = append(x.styles, style)
-	return err
-}
-
-func (x *XLSXWriter) writeHeading() error {
-	for i, column := range x.columns {
-		style, err := x.file.NewStyle(&excelize.Style{
-			Font:      &excelize.Font{Bold: true},
-			Fill:      excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E8ECF2"}},
-			Alignment: &excelize.Alignment{Horizontal: column.Format.horizontal(), Vertical: "center"},
-		})
-		if err != nil {
-			return err
-		}
-		x.cells[i] = excelize.Cell{StyleID: style, Value: column.Heading}
-	}
-	return x.setRow(excelize.RowOpts{Height: 20})
-}
-
 // Write adds one row. A nil value is an empty cell. Texts go through SafeText.
 func (x *XLSXWriter) Write(values ...any) error {
 	if len(values) != len(x.columns) {
@@ -168,12 +115,12 @@ func (x *XLSXWriter) Write(values ...any) error {
 			x.cells[i] = excelize.Cell{StyleID: x.styles[i], Value: cell}
 		}
 	}
-	return x.setRow()
+	return x.setRow(excelize.RowOpts{Height: x.heightOfRow()})
 }
 
-func (x *XLSXWriter) setRow(options ...excelize.RowOpts) error {
+func (x *XLSXWriter) setRow(options excelize.RowOpts) error {
 	x.rows++
-	return x.stream.SetRow(fmt.Sprintf("A%d", x.rows), x.cells, options...)
+	return x.stream.SetRow(fmt.Sprintf("A%d", x.rows), x.cells, options)
 }
 
 // value is what stands in a cell: a text, a number, or nil.

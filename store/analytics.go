@@ -33,6 +33,12 @@ func AnalyticsRefreshedAt(ctx context.Context, db DBTX) (time.Time, error) {
 	return queries(db).AnalyticsRefreshedAt(ctx)
 }
 
+// AnalyticsAge tells how long ago that was, by the database's own clock.
+func AnalyticsAge(ctx context.Context, db DBTX) (time.Duration, error) {
+	seconds, err := queries(db).AnalyticsAge(ctx)
+	return time.Duration(seconds * float64(time.Second)), err
+}
+
 // Summary is the figures of a number of drives.
 type Summary = dbsqlc.AnalyticsSummaryRow
 

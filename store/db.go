@@ -77,6 +77,9 @@ func InTx(ctx context.Context, db Beginner, fn func(tx pgx.Tx) error) error {
 	return tx.Commit(ctx)
 }
 
+// DatabaseSize is how many bytes the database's files take.
+func DatabaseSize(ctx context.Context, db DBTX) (int64, error) { return queries(db).DatabaseSize(ctx) }
+
 func queries(db DBTX) *dbsqlc.Queries { return dbsqlc.New(db) }
 
 // one turns "no row" into a NotFound error that names what was looked for.

@@ -62,3 +62,6 @@ func SettleMails(ctx context.Context, tx DBTX, settled []SettledMail) error {
 	}
 	return queries(tx).SettleMail(ctx, params)
 }
+
+// CountDueMails counts the e-mails that have yet to be sent.
+func CountDueMails(ctx context.Context, db DBTX) (int64, error) { return queries(db).CountDueMail(ctx) }

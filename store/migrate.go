@@ -18,6 +18,8 @@ import (
 type QueueSchema interface {
 	// Up brings the tables to the newest version and returns the versions that it applied.
 	Up(ctx context.Context) ([]int, error)
+	// UpTo is Up to a version that need not be the newest.
+	UpTo(ctx context.Context, version int) ([]int, error)
 	// Down removes the tables and returns the versions that it rolled back.
 	Down(ctx context.Context) ([]int, error)
 	// Current returns the version in the database and the newest one.
@@ -42,21 +44,74 @@ func NewMigrator(pool *pgxpool.Pool, queue QueueSchema) *Migrator {
 	return &Migrator{pool: pool, queue: queue}
 }
 
+// Versions are those of a schema: the application's own and its job queue's.
+type Versions struct {
+	Schema int64
+	Queue  int
+}
+
+// NewerThan tells whether a schema of other's versions lacks anything of these.
+func (v Versions) NewerThan(other Versions) bool {
+	return v.Schema > other.Schema || v.Queue > other.Queue
+}
+
+// Current returns the versions in the database, which must have been migrated before.
+func (m *Migrator) Current(ctx context.Context) (versions Versions, err error) {
+	if versions.Queue, _, err = m.queue.Current(ctx); err != nil {
+		return versions, fmt.Errorf("job queue tables: %w", err)
+	}
+	err = m.withProvider(func(provider *goose.Provider) (err error) {
+		versions.Schema, err = provider.GetDBVersion(ctx)
+		return err
+	})
+	return versions, err
+}
+
+// Newest returns the versions to which Up leads.
+func (m *Migrator) Newest(ctx context.Context) (versions Versions, err error) {
+	if _, versions.Queue, err = m.queue.Current(ctx); err != nil {
+		return versions, fmt.Errorf("job queue tables: %w", err)
+	}
+	err = m.withProvider(func(provider *goose.Provider) error {
+		for _, source := range provider.ListSources() {
+			versions.Schema = source.Version
+		}
+		return nil
+	})
+	return versions, err
+}
+
 // migrationLock is the advisory lock of all migrations: "placeops" in ASCII.
 const migrationLock = 0x706c6163656f7073
 
 // Up applies everything that is pending and returns it.
 func (m *Migrator) Up(ctx context.Context) ([]Step, error) {
+	return m.up(ctx, m.queue.Up, (*goose.Provider).Up)
+}
+
+// UpTo applies what is pending up to some versions.
+func (m *Migrator) UpTo(ctx context.Context, versions Versions) ([]Step, error) {
+	queue := func(ctx context.Context) ([]int, error) { return m.queue.UpTo(ctx, versions.Queue) }
+	return m.up(ctx, queue, func(provider *goose.Provider, ctx context.Context) ([]*goose.MigrationResult, error) {
+		return provider.UpTo(ctx, versions.Schema)
+	})
+}
+
+func (m *Migrator) up(
+	ctx context.Context,
+	queue func(context.Context) ([]int, error),
+	application func(*goose.Provider, context.Context) ([]*goose.MigrationResult, error),
+) ([]Step, error) {
 	var steps []Step
 	err := m.locked(ctx, func(provider *goose.Provider) error {
-		versions, err := m.queue.Up(ctx)
+		versions, err := queue(ctx)
 		if err != nil {
 			return fmt.Errorf("job queue tables: %w", err)
 		}
 		for _, version := range versions {
 			steps = append(steps, queueStep(version, true))
 		}
-		results, err := provider.Up(ctx)
+		results, err := application(provider, ctx)
 		if err != nil {
 			return err
 		}
@@ -134,22 +189,38 @@ func (m *Migrator) Pending(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// locked runs fn while this process alone migrates. The lock belongs to a session, so a process that dies gives it up.
+// locked runs fn while this process alone migrates.
 func (m *Migrator) locked(ctx context.Context, fn func(*goose.Provider) error) error {
-	conn, err := m.pool.Acquire(ctx)
+	return withLock(ctx, m.pool, "", func() error { return m.withProvider(fn) })
+}
+
+// WithoutMigrations runs fn while nobody migrates the database; a migration waits.
+func WithoutMigrations(ctx context.Context, pool *pgxpool.Pool, fn func() error) error {
+	return withLock(ctx, pool, "_shared", fn)
+}
+
+// KeepMigrationsAway makes migrations wait until the transaction ends, as it waits for those that run.
+func KeepMigrationsAway(ctx context.Context, tx DBTX) error {
+	_, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(migrationLock))
+	return err
+}
+
+// withLock runs fn with the migrations' lock held in a mode. It belongs to a session, so a process that dies gives it up.
+func withLock(ctx context.Context, pool *pgxpool.Pool, mode string, fn func() error) error {
+	conn, err := pool.Acquire(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Release()
-	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(migrationLock)); err != nil {
+	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock"+mode+"($1)", int64(migrationLock)); err != nil {
 		return err
 	}
 	defer func() {
-		if _, err := conn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", int64(migrationLock)); err != nil {
+		if _, err := conn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock"+mode+"($1)", int64(migrationLock)); err != nil {
 			_ = conn.Conn().Close(context.WithoutCancel(ctx)) // the lock goes with its session
 		}
 	}()
-	return m.withProvider(fn)
+	return fn()
 }
 
 func (m *Migrator) withProvider(fn func(*goose.Provider) error) error {

@@ -52,28 +52,37 @@ func RecordLoginFailure(ctx context.Context, db DBTX, account, address string) e
 	return queries(db).RecordLoginFailure(ctx, dbsqlc.RecordLoginFailureParams{Account: account, Address: address})
 }
 
-// LoginWindows are how far back (from the database's now) failed log-ins count: against an account from one address,
-// against an account from anywhere, and against an address.
-type LoginWindows struct{ AccountAndAddress, Account, Address time.Duration }
+// LoginLimit is how many failed log-ins within a window are too many.
+type LoginLimit struct {
+	Failures int
+	Window   time.Duration
+}
 
-// LoginFailures are how many log-ins failed within each window.
-type LoginFailures struct{ AccountAndAddress, Account, Address int64 }
+// allowed is how many failures may be there.
+func (l LoginLimit) allowed() int32 { return int32(l.Failures) - 1 } //nolint:gosec // a million at most
 
-// CountLoginFailures counts in the database, so the limits hold for all processes together.
-func CountLoginFailures(ctx context.Context, db DBTX, w LoginWindows, account, address string) (LoginFailures, error) {
-	failures, err := queries(db).CountLoginFailures(ctx, dbsqlc.CountLoginFailuresParams{
-		Account:       account,
-		Address:       address,
-		PairWindow:    w.AccountAndAddress.Seconds(),
-		AccountWindow: w.Account.Seconds(),
-		AddressWindow: w.Address.Seconds(),
+// LoginLimits are for log-ins that fail at an account from one address, at an account from anywhere, and from an address.
+type LoginLimits struct{ AccountAndAddress, Account, Address LoginLimit }
+
+// LoginWait is for how much longer log-ins are refused because too many have failed; 0 is not at all. The failures are
+// counted in the database, so the limits hold for all processes together.
+func LoginWait(ctx context.Context, db DBTX, l LoginLimits, account, address string) (time.Duration, error) {
+	seconds, err := queries(db).LoginWait(ctx, dbsqlc.LoginWaitParams{
+		Account:        account,
+		Address:        address,
+		PairAllowed:    l.AccountAndAddress.allowed(),
+		PairWindow:     l.AccountAndAddress.Window.Seconds(),
+		AccountAllowed: l.Account.allowed(),
+		AccountWindow:  l.Account.Window.Seconds(),
+		AddressAllowed: l.Address.allowed(),
+		AddressWindow:  l.Address.Window.Seconds(),
 	})
-	return LoginFailures{AccountAndAddress: failures.Pair, Account: failures.Account, Address: failures.Address}, err
+	return time.Duration(seconds * float64(time.Second)), err
 }
 
 // ForgetLoginFailures removes failures that no window reaches any more.
-func ForgetLoginFailures(ctx context.Context, db DBTX, w LoginWindows) error {
-	longest := max(w.AccountAndAddress, w.Account, w.Address)
+func ForgetLoginFailures(ctx context.Context, db DBTX, l LoginLimits) error {
+	longest := max(l.AccountAndAddress.Window, l.Account.Window, l.Address.Window)
 	return queries(db).ForgetOldLoginFailures(ctx, longest.Seconds())
 }
 

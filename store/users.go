@@ -72,6 +72,9 @@ func UpdateUser(ctx context.Context, tx DBTX, user User, revokeTokens bool) (Use
 	return one(updated, err, "user")
 }
 
+// EndAllTokens refuses every token issued until now: everybody has to sign in again.
+func EndAllTokens(ctx context.Context, db DBTX) error { return queries(db).EndAllTokens(ctx) }
+
 // KeepAHead refuses (Conflict) to go on when userID is the last active head. The heads stay locked until the transaction
 // ends, so two demotions at the same moment cannot both think that the other one remains.
 func KeepAHead(ctx context.Context, tx DBTX, userID int64) error {

@@ -2,12 +2,12 @@ package uploads
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
+	"slices"
 	"time"
 
 	"gocloud.dev/blob"
+	"gocloud.dev/gcerrors"
 )
 
 // Period is a stretch of time, its end excluded.
@@ -25,28 +25,41 @@ func (s *Store) StoredWithin(ctx context.Context, period Period, atOnce int, vis
 }
 
 func (s *Store) storedWithin(ctx context.Context, kind Kind, period Period, atOnce int, visit func(keys []string) error) error {
-	var keys []string
-	files := s.bucket.List(&blob.ListOptions{Prefix: string(kind) + "/"})
-	for {
-		file, err := files.Next(ctx)
-		if errors.Is(err, io.EOF) {
-			break
-		}
+	for next := blob.FirstPageToken; len(next) > 0; {
+		files, after, err := s.listPage(ctx, kind, next)
 		if err != nil {
 			return fmt.Errorf("uploads: list %s: %w", kind, err)
 		}
-		if !validKey.MatchString(file.Key) || file.ModTime.Before(period.From) || !file.ModTime.Before(period.To) {
-			continue
+		next = after
+		var keys []string
+		for _, file := range files {
+			if validKey.MatchString(file.Key) && !file.ModTime.Before(period.From) && file.ModTime.Before(period.To) {
+				keys = append(keys, file.Key)
+			}
 		}
-		if keys = append(keys, file.Key); len(keys) == atOnce {
-			if err := visit(keys); err != nil {
+		for some := range slices.Chunk(keys, atOnce) {
+			if err := visit(some); err != nil {
 				return err
 			}
-			keys = nil
 		}
 	}
-	if len(keys) == 0 {
-		return nil
+	return nil
+}
+
+const (
+	listedAtOnce = 1000
+	// listTries bounds how often a page is listed anew. Something that is not there for so long is not a passing file.
+	listTries = 1000
+)
+
+// listPage lists a page again when a name in a folder was gone before it could be looked at: an upload that has just got
+// its final name, a file that was removed.
+func (s *Store) listPage(ctx context.Context, kind Kind, page []byte) (files []*blob.ListObject, next []byte, err error) {
+	for range listTries {
+		files, next, err = s.bucket.ListPage(ctx, page, listedAtOnce, &blob.ListOptions{Prefix: string(kind) + "/"})
+		if gcerrors.Code(err) != gcerrors.NotFound {
+			break
+		}
 	}
-	return visit(keys)
+	return files, next, err
 }

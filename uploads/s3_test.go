@@ -3,162 +3,51 @@ package uploads
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"net"
-	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"placeops/uploads/uploadstest"
 )
 
 // TestMain gives the tests keys to their S3 server, and stops it.
 func TestMain(m *testing.M) {
-	for name, value := range map[string]string{
-		"AWS_ACCESS_KEY_ID": gatewayKey, "AWS_SECRET_ACCESS_KEY": gatewaySecret, "AWS_EC2_METADATA_DISABLED": "true",
-		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
-	} {
-		if err := os.Setenv(name, value); err != nil {
-			panic(err)
-		}
-	}
+	uploadstest.SetKeys()
 	code := m.Run()
-	s3.stop()
+	if s3.server != nil {
+		s3.server.Stop()
+	}
 	os.Exit(code)
 }
-
-const (
-	gatewayVersion = "1.8.0"
-	gatewayKey     = "placeops-test"
-	gatewaySecret  = "a secret of the tests"
-	startTime      = 30 * time.Second
-)
 
 // s3 is the binary's S3 server. It is a package variable because a test binary has one, and TestMain stops it.
 var s3 gateway
 
-// gateway is versitygw, a real S3 server that keeps its buckets in a folder.
 type gateway struct {
-	once    sync.Once
-	err     error
-	dir     string
-	address string
-	process *exec.Cmd
-	exited  chan struct{}
-	buckets atomic.Int64
+	once   sync.Once
+	err    error
+	server *uploadstest.S3
 }
 
-func (g *gateway) start() error {
-	g.once.Do(func() { g.err = g.startNow() })
-	return g.err
-}
-
-func (g *gateway) startNow() error {
-	program, err := gatewayProgram()
-	if err != nil {
-		return err
-	}
-	if g.dir, err = os.MkdirTemp("", "placeops-s3-test-"); err != nil {
-		return err
-	}
-	for _, folder := range []string{"buckets", "metadata"} {
-		if err := os.Mkdir(filepath.Join(g.dir, folder), 0o750); err != nil {
-			return err
-		}
-	}
-	if g.address, err = freeAddress(); err != nil {
-		return err
-	}
-	g.process = exec.Command(program, "--quiet", "--access", gatewayKey, "--secret", gatewaySecret, "--port", g.address,
-		"posix", "--sidecar", filepath.Join(g.dir, "metadata"), filepath.Join(g.dir, "buckets"))
-	var output strings.Builder
-	g.process.Stdout, g.process.Stderr = &output, &output
-	if err := g.process.Start(); err != nil {
-		return err
-	}
-	g.exited = make(chan struct{})
-	go func() {
-		_ = g.process.Wait() // how it ended says the output
-		close(g.exited)
-	}()
-	return g.waitUntilItListens(&output)
-}
-
-func (g *gateway) waitUntilItListens(output fmt.Stringer) error {
-	deadline := time.After(startTime)
-	for {
-		select {
-		case <-g.exited:
-			return fmt.Errorf("versitygw ended: %s", output)
-		case <-deadline:
-			return errors.New("versitygw does not listen")
-		case <-time.After(10 * time.Millisecond):
-		}
-		if conn, err := net.Dial("tcp", g.address); err == nil {
-			return conn.Close()
-		}
-	}
-}
-
-// gatewayProgram finds versitygw, or installs it where make does: it is a tool, and nothing that placeops needs.
-func gatewayProgram() (string, error) {
-	if program := os.Getenv("PLACEOPS_TEST_VERSITYGW"); program != "" {
-		return program, nil
-	}
-	folder, err := filepath.Abs(filepath.Join("..", ".tools", "versitygw-"+gatewayVersion))
-	if err != nil {
-		return "", err
-	}
-	program := filepath.Join(folder, "versitygw")
-	if _, err := os.Stat(program); err == nil {
-		return program, nil
-	}
-	install := exec.Command("go", "install", "github.com/versity/versitygw/cmd/versitygw@v"+gatewayVersion)
-	install.Env = append(os.Environ(), "GOBIN="+folder)
-	install.Dir = os.TempDir() // outside of this module
-	if output, err := install.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go install versitygw: %w: %s", err, output)
-	}
-	return program, nil
-}
-
-func freeAddress() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return listener.Addr().String(), listener.Close()
-}
-
-func (g *gateway) stop() {
-	if g.exited != nil {
-		_ = g.process.Process.Kill() // its folder goes with it
-		<-g.exited
-	}
-	if g.dir != "" {
-		_ = os.RemoveAll(g.dir)
-	}
+func (g *gateway) start(t *testing.T) *uploadstest.S3 {
+	t.Helper()
+	g.once.Do(func() { g.server, g.err = uploadstest.StartS3() })
+	require.NoError(t, g.err)
+	return g.server
 }
 
 // bucketURL makes a fresh bucket.
 func (g *gateway) bucketURL(t *testing.T) string {
 	t.Helper()
-	require.NoError(t, g.start())
-	name := fmt.Sprintf("bucket-%d", g.buckets.Add(1))
-	require.NoError(t, os.Mkdir(filepath.Join(g.dir, "buckets", name), 0o750))
-	return g.urlOf(name)
-}
-
-func (g *gateway) urlOf(bucket string) string {
-	query := url.Values{"region": {"us-east-1"}, "endpoint": {"http://" + g.address}, "use_path_style": {"true"}}
-	return "s3://" + bucket + "?" + query.Encode()
+	address, err := g.start(t).NewBucket()
+	require.NoError(t, err)
+	return address
 }
 
 func openBucket(t *testing.T) storeWithFiles {
@@ -190,12 +79,11 @@ func (s *Store) listAll(t *testing.T) []string {
 
 func TestBucketThatCannotBeWrittenToIsNotOpened(t *testing.T) {
 	t.Parallel()
-	require.NoError(t, s3.start())
-	nobody, err := freeAddress()
+	nobody, err := uploadstest.FreeAddress()
 	require.NoError(t, err)
 	for name, address := range map[string]string{
-		"no such bucket":  s3.urlOf("missing"),
-		"unknown setting": s3.urlOf("missing") + "&password=x",
+		"no such bucket":  s3.start(t).URL("missing"),
+		"unknown setting": s3.start(t).URL("missing") + "&password=x",
 		"nobody listens":  "s3://bucket?region=us-east-1&use_path_style=true&endpoint=http://" + nobody,
 		"not an address":  "bucket",
 		"another kind":    "gs://bucket",

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"time"
 
@@ -41,6 +42,16 @@ func (s *Store) Save(ctx context.Context, kind Kind, r io.Reader, limit int64) (
 		return "", 0, err
 	}
 	return key, size, nil
+}
+
+// Put stores what r holds under a key that a file had in another store, or has here, as a restore does. Like Save it
+// streams, and after an error no part of the file is there.
+func (s *Store) Put(ctx context.Context, key string, r io.Reader) error {
+	if !validKey.MatchString(key) {
+		return ErrNotFound
+	}
+	_, err := s.write(ctx, key, contextReader{ctx, r}, math.MaxInt64)
+	return err
 }
 
 // checkContent judges by the first bytes, never by a name.

@@ -17,6 +17,11 @@ SET refreshed_at = clock_timestamp();
 SELECT refreshed_at
 FROM analytics_refresh;
 
+-- AnalyticsAge is how many seconds ago the figures were begun to be brought up to date, by the database's clock.
+-- name: AnalyticsAge :one
+SELECT EXTRACT(epoch FROM clock_timestamp() - refreshed_at)::double precision AS seconds
+FROM analytics_refresh;
+
 -- AnalyticsSummary counts the drives created in the last days, or since ever, or one drive. The rate is rounded half up
 -- (NUMERIC rounds away from zero, and it is never negative).
 -- name: AnalyticsSummary :one

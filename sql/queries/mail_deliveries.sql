@@ -53,3 +53,9 @@ FROM (
            unnest(@replies::text[])      AS reply
 ) AS s
 WHERE m.notice_id = s.notice_id AND m.user_id = s.user_id;
+
+-- CountDueMail counts the e-mails that have yet to be sent; the partial index of just those answers it.
+-- name: CountDueMail :one
+SELECT count(*)
+FROM mail_deliveries
+WHERE state = 'due';

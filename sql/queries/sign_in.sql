@@ -27,13 +27,27 @@ VALUES (@account, @address);
 DELETE FROM login_failures
 WHERE failed_at < now() - make_interval(secs => @older_than_seconds::double precision);
 
--- CountLoginFailures counts within each limit's window (seconds).
--- name: CountLoginFailures :one
-SELECT count(*) FILTER (WHERE account = @account AND address = @address
-                          AND failed_at > now() - make_interval(secs => @pair_window::double precision))    AS pair,
-       count(*) FILTER (WHERE account = @account
-                          AND failed_at > now() - make_interval(secs => @account_window::double precision)) AS account,
-       count(*) FILTER (WHERE address = @address
-                          AND failed_at > now() - make_interval(secs => @address_window::double precision)) AS address
-FROM login_failures
-WHERE account = @account OR address = @address;
+-- LoginWait tells for how many more seconds log-ins are refused; 0 is not at all. One failure more than allowed within a
+-- window (seconds) is too many, until enough of them have left it.
+-- name: LoginWait :one
+SELECT extract(EPOCH FROM greatest(
+    now(),
+    (SELECT pair.failed_at
+     FROM login_failures pair
+     WHERE pair.account = @account AND pair.address = @address
+     ORDER BY pair.failed_at DESC
+     OFFSET @pair_allowed
+     LIMIT 1) + make_interval(secs => @pair_window::double precision),
+    (SELECT tried.failed_at
+     FROM login_failures tried
+     WHERE tried.account = @account
+     ORDER BY tried.failed_at DESC
+     OFFSET @account_allowed
+     LIMIT 1) + make_interval(secs => @account_window::double precision),
+    (SELECT sender.failed_at
+     FROM login_failures sender
+     WHERE sender.address = @address
+     ORDER BY sender.failed_at DESC
+     OFFSET @address_allowed
+     LIMIT 1) + make_interval(secs => @address_window::double precision)
+) - now())::double precision AS seconds;

@@ -87,3 +87,8 @@ WHERE user_id = @user_id;
 -- name: CountAllUsers :one
 SELECT count(*)
 FROM users;
+
+-- EndAllTokens makes everybody sign in again.
+-- name: EndAllTokens :exec
+UPDATE users
+SET tokens_valid_from = clock_timestamp();

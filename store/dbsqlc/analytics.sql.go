@@ -10,6 +10,19 @@ import (
 	"time"
 )
 
+const analyticsAge = `-- name: AnalyticsAge :one
+SELECT EXTRACT(epoch FROM clock_timestamp() - refreshed_at)::double precision AS seconds
+FROM analytics_refresh
+`
+
+// AnalyticsAge is how many seconds ago the figures were begun to be brought up to date, by the database's clock.
+func (q *Queries) AnalyticsAge(ctx context.Context) (float64, error) {
+	row := q.db.QueryRow(ctx, analyticsAge)
+	var seconds float64
+	err := row.Scan(&seconds)
+	return seconds, err
+}
+
 const analyticsRefreshedAt = `-- name: AnalyticsRefreshedAt :one
 SELECT refreshed_at
 FROM analytics_refresh

@@ -42,6 +42,20 @@ func (q *Queries) AddMailDeliveries(ctx context.Context, arg AddMailDeliveriesPa
 	return err
 }
 
+const countDueMail = `-- name: CountDueMail :one
+SELECT count(*)
+FROM mail_deliveries
+WHERE state = 'due'
+`
+
+// CountDueMail counts the e-mails that have yet to be sent; the partial index of just those answers it.
+func (q *Queries) CountDueMail(ctx context.Context) (int64, error) {
+	row := q.db.QueryRow(ctx, countDueMail)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const dueMail = `-- name: DueMail :many
 SELECT m.notice_id, m.user_id, m.told_at, n.title, n.message, u.name, u.email,
        (u.active

@@ -61,45 +61,6 @@ func (q *Queries) ConfirmPassword(ctx context.Context, arg ConfirmPasswordParams
 	return issued_at, err
 }
 
-const countLoginFailures = `-- name: CountLoginFailures :one
-SELECT count(*) FILTER (WHERE account = $1 AND address = $2
-                          AND failed_at > now() - make_interval(secs => $3::double precision))    AS pair,
-       count(*) FILTER (WHERE account = $1
-                          AND failed_at > now() - make_interval(secs => $4::double precision)) AS account,
-       count(*) FILTER (WHERE address = $2
-                          AND failed_at > now() - make_interval(secs => $5::double precision)) AS address
-FROM login_failures
-WHERE account = $1 OR address = $2
-`
-
-type CountLoginFailuresParams struct {
-	Account       string
-	Address       string
-	PairWindow    float64
-	AccountWindow float64
-	AddressWindow float64
-}
-
-type CountLoginFailuresRow struct {
-	Pair    int64
-	Account int64
-	Address int64
-}
-
-// CountLoginFailures counts within each limit's window (seconds).
-func (q *Queries) CountLoginFailures(ctx context.Context, arg CountLoginFailuresParams) (CountLoginFailuresRow, error) {
-	row := q.db.QueryRow(ctx, countLoginFailures,
-		arg.Account,
-		arg.Address,
-		arg.PairWindow,
-		arg.AccountWindow,
-		arg.AddressWindow,
-	)
-	var i CountLoginFailuresRow
-	err := row.Scan(&i.Pair, &i.Account, &i.Address)
-	return i, err
-}
-
 const forgetOldLoginFailures = `-- name: ForgetOldLoginFailures :exec
 DELETE FROM login_failures
 WHERE failed_at < now() - make_interval(secs => $1::double precision)
@@ -108,6 +69,59 @@ WHERE failed_at < now() - make_interval(secs => $1::double precision)
 func (q *Queries) ForgetOldLoginFailures(ctx context.Context, olderThanSeconds float64) error {
 	_, err := q.db.Exec(ctx, forgetOldLoginFailures, olderThanSeconds)
 	return err
+}
+
+const loginWait = `-- name: LoginWait :one
+SELECT extract(EPOCH FROM greatest(
+    now(),
+    (SELECT pair.failed_at
+     FROM login_failures pair
+     WHERE pair.account = $1 AND pair.address = $2
+     ORDER BY pair.failed_at DESC
+     OFFSET $3
+     LIMIT 1) + make_interval(secs => $4::double precision),
+    (SELECT tried.failed_at
+     FROM login_failures tried
+     WHERE tried.account = $1
+     ORDER BY tried.failed_at DESC
+     OFFSET $5
+     LIMIT 1) + make_interval(secs => $6::double precision),
+    (SELECT sender.failed_at
+     FROM login_failures sender
+     WHERE sender.address = $2
+     ORDER BY sender.failed_at DESC
+     OFFSET $7
+     LIMIT 1) + make_interval(secs => $8::double precision)
+) - now())::double precision AS seconds
+`
+
+type LoginWaitParams struct {
+	Account        string
+	Address        string
+	PairAllowed    int32
+	PairWindow     float64
+	AccountAllowed int32
+	AccountWindow  float64
+	AddressAllowed int32
+	AddressWindow  float64
+}
+
+// LoginWait tells for how many more seconds log-ins are refused; 0 is not at all. One failure more than allowed within a
+// window (seconds) is too many, until enough of them have left it.
+func (q *Queries) LoginWait(ctx context.Context, arg LoginWaitParams) (float64, error) {
+	row := q.db.QueryRow(ctx, loginWait,
+		arg.Account,
+		arg.Address,
+		arg.PairAllowed,
+		arg.PairWindow,
+		arg.AccountAllowed,
+		arg.AccountWindow,
+		arg.AddressAllowed,
+		arg.AddressWindow,
+	)
+	var seconds float64
+	err := row.Scan(&seconds)
+	return seconds, err
 }
 
 const recordLoginFailure = `-- name: RecordLoginFailure :exec

@@ -93,6 +93,17 @@ func (q *Queries) CreateUser(ctx context.Context, arg CreateUserParams) (User, e
 	return i, err
 }
 
+const endAllTokens = `-- name: EndAllTokens :exec
+UPDATE users
+SET tokens_valid_from = clock_timestamp()
+`
+
+// EndAllTokens makes everybody sign in again.
+func (q *Queries) EndAllTokens(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, endAllTokens)
+	return err
+}
+
 const listUsers = `-- name: ListUsers :many
 SELECT user_id, name, email, role, department, phone, active, password_hash, code_hash, code_used_at, must_change_password, tokens_valid_from, import_id, created_at, updated_at
 FROM users

@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"placeops/backup"
+	"placeops/config"
+	"placeops/store"
+)
+
+func (a *app) restoreCommand() *cobra.Command {
+	var replace bool
+	cmd := &cobra.Command{
+		Use: "restore FILE|-", Short: "Make an empty database hold what an archive holds", Args: oneArchive,
+		Long: "Restores an archive that backup wrote, from FILE or the standard input (-), into the database that the settings name:\n" +
+			"placeops's own or an outside one, also of another PostgreSQL version. An older archive is migrated. Until the very end\n" +
+			"nothing is changed. Stop serve first. Everybody has to sign in again afterwards.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := a.settings(cmd, true)
+			if err != nil {
+				return err
+			}
+			return a.restore(cmd.Context(), cfg, args[0], replace)
+		},
+	}
+	cmd.Flags().BoolVar(&replace, "replace", false, "destroy what is in the database; without it restore refuses, and names it")
+	return cmd
+}
+
+func (a *app) restore(ctx context.Context, cfg *config.Config, path string, replace bool) error {
+	archive, err := a.openArchive(path) // before a database is made for it
+	if err != nil {
+		return err
+	}
+	defer func() { _ = archive.Close() }()
+	return a.withInstallation(ctx, cfg, func(to backup.Installation) (err error) {
+		file, err := seekable(archive, cfg.UploadsDir)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = file.Close() }()
+		restored, err := backup.Restore(ctx, to, file, backup.Options{Replace: replace, InUse: serves})
+		if err != nil {
+			return err
+		}
+		a.printRestored(restored)
+		return nil
+	})
+}
+
+// seekable returns the archive as a file that can be read twice. What comes through a pipe is kept in a folder meanwhile.
+func seekable(archive io.Reader, folder string) (*os.File, error) {
+	if file, ok := archive.(*os.File); ok {
+		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+			return file, nil
+		}
+	}
+	return backup.Spool(folder, archive)
+}
+
+// serves tells whether a serve works on the database.
+func serves(ctx context.Context, db store.DBTX) (found bool, err error) {
+	err = db.QueryRow(ctx, servesSQL).Scan(&found)
+	return found, err
+}
+
+func (a *app) printRestored(r backup.Restored) {
+	for _, table := range r.Left {
+		fmt.Fprintf(a.err, "warning: table %s was not made by placeops and was left in the archive\n", table)
+	}
+	printMissing(a.err, r.Summary)
+	printArchive(a.out, r.Summary)
+	if len(r.Destroyed) > 0 {
+		fmt.Fprintln(a.out, "destroyed  what was there:", strings.Join(r.Destroyed, ", "))
+	}
+	fmt.Fprintf(a.out, "restored   everything; %d newer migrations were applied\n", len(r.Steps))
+	fmt.Fprintln(a.out, "Everybody has to sign in again.")
+}

@@ -1,0 +1,109 @@
+package metrics
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+const (
+	// keepFor is how old numbers may be: a storm of scrapes costs the database as much as one scrape every so often.
+	keepFor = 5 * time.Second
+	// readTimeout bounds all statements together, so that a scrape is answered in time also when the database does not.
+	readTimeout = 2 * time.Second
+)
+
+var (
+	collectorUp   = desc("collector_up", "1 if these numbers could be read from the database, 0 if they are missing for now.", "collector")
+	collectorTime = desc("collector_duration_seconds", "How long it took to read these numbers from the database.", "collector")
+	collectorAge  = desc("collector_age_seconds", "How long ago the numbers from the database were read.")
+)
+
+// database shows what only the database knows.
+type database struct {
+	pool    *pgxpool.Pool
+	logger  *slog.Logger
+	keepFor time.Duration
+
+	mu   sync.Mutex
+	read time.Time
+	last []result // in the order of readings
+}
+
+// result is what a reading gave.
+type result struct {
+	metrics []prometheus.Metric
+	took    time.Duration
+	err     error
+}
+
+func newDatabase(pool *pgxpool.Pool, logger *slog.Logger, keep time.Duration) *database {
+	if keep <= 0 {
+		keep = keepFor
+	}
+	return &database{pool: pool, logger: logger, keepFor: keep, last: make([]result, len(readings))}
+}
+
+// Describe implements prometheus.Collector.
+func (d *database) Describe(to chan<- *prometheus.Desc) {
+	to <- collectorUp
+	to <- collectorTime
+	to <- collectorAge
+	for _, r := range readings {
+		for _, described := range r.descs {
+			to <- described
+		}
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (d *database) Collect(to chan<- prometheus.Metric) {
+	results, age := d.results()
+	to <- constant(collectorAge, gauge, age.Seconds())
+	for i, r := range results {
+		up := 1.
+		if r.err != nil {
+			up = 0
+		}
+		to <- constant(collectorUp, gauge, up, readings[i].name)
+		to <- constant(collectorTime, gauge, r.took.Seconds(), readings[i].name)
+		for _, metric := range r.metrics {
+			to <- metric
+		}
+	}
+}
+
+// results returns what was read a moment ago, or reads anew. Who comes meanwhile waits for it.
+func (d *database) results() (results []result, age time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.read.IsZero() || time.Since(d.read) >= d.keepFor {
+		d.readAll()
+	}
+	return append(results, d.last...), time.Since(d.read)
+}
+
+// readAll reads one after the other, on one connection at a time. A failure is remembered like a success: a database that
+// does not answer is not asked by every scrape.
+func (d *database) readAll() {
+	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	defer cancel()
+	for i, r := range readings {
+		before := d.last[i].err
+		d.last[i] = d.readOne(ctx, r)
+		if err := d.last[i].err; err != nil && before == nil {
+			d.logger.WarnContext(ctx, "numbers cannot be read from the database", "collector", r.name, "error", err)
+		}
+	}
+	d.read = time.Now()
+}
+
+func (d *database) readOne(ctx context.Context, r reading) result {
+	began := time.Now()
+	metrics, err := r.read(ctx, d.pool)
+	return result{metrics: metrics, took: time.Since(began), err: err}
+}
