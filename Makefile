@@ -42,7 +42,7 @@ generate: $(SQLC) ## write the Go code of sql/queries and .env.example
 	cd sql && $(SQLC) generate
 	go test ./config -run TestExampleFileIsCurrent -update
 
-bench: build ## measure, and write docs/benchmarks.md (minutes)
+bench: build ## measure, and write docs/benchmarks.md (half an hour)
 	go run ./bench
 
 clean: ## remove what was built (not the data)

@@ -188,3 +188,26 @@ func TestTokenFromAClockThatIsAhead(t *testing.T) {
 	_, err = tokens.Parse(token, now.Add(-time.Microsecond))
 	require.ErrorIs(t, err, auth.ErrTokenInvalid)
 }
+
+// A token that has been read before is known, but no longer than it is good, and nothing like it is.
+func TestAKnownTokenIsStillJudged(t *testing.T) {
+	t.Parallel()
+
+	tokens := newTokens(t)
+	token, err := tokens.Issue(testPrincipal, testNow)
+	require.NoError(t, err)
+	first, err := tokens.Parse(token, testNow)
+	require.NoError(t, err)
+	again, err := tokens.Parse(token, testNow.Add(auth.TokenLifetime-time.Second))
+	require.NoError(t, err)
+	require.Equal(t, first, again)
+
+	_, err = tokens.Parse(token, testNow.Add(auth.TokenLifetime))
+	require.ErrorIs(t, err, auth.ErrTokenExpired)
+	_, err = tokens.Parse(token, testNow.Add(-time.Hour))
+	require.ErrorIs(t, err, auth.ErrTokenInvalid, "from the future")
+	for _, changed := range []string{token + "A", token[:len(token)-1], strings.ToUpper(token)} {
+		_, err = tokens.Parse(changed, testNow)
+		require.ErrorIs(t, err, auth.ErrTokenInvalid)
+	}
+}

@@ -47,8 +47,7 @@ func (c *client) signIn(id int64, role auth.Role, name, email string) (person, e
 	return person{id: id, token: token}, err
 }
 
-// post sends JSON and decodes the answer, which must have status want, into answer. Body and answer may be nil; a *[]byte
-// takes the answer as it is.
+// post sends JSON and decodes the answer, which must have status want, into answer. Body and answer may be nil.
 func (c *client) post(ctx context.Context, as person, path string, body any, want int, answer any) error {
 	if body == nil {
 		return c.do(ctx, as, http.MethodPost, path, "", nil, want, answer)
@@ -113,11 +112,11 @@ func (c *client) do(ctx context.Context, as person, method, path, contentType st
 	if response.StatusCode != want {
 		return &statusError{path: path, status: response.StatusCode, body: data}
 	}
-	if answer == nil {
+	switch answer := answer.(type) {
+	case nil:
 		return nil
-	}
-	if raw, ok := answer.(*[]byte); ok {
-		*raw = data
+	case *[]byte: // as it is
+		*answer = data
 		return nil
 	}
 	return json.Unmarshal(data, answer)

@@ -5,58 +5,60 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"sync"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
-	"placeops/auth"
-	"placeops/jobs"
-	"placeops/postgres"
-	"placeops/server"
 	"placeops/store"
-	"placeops/uploads"
 )
 
 // bench is one run: its folder, and what it has seen of the machine's other work.
 type bench struct {
-	size   sizes
-	dir    string
-	log    io.Writer
-	binary func() (string, error) // the real placeops, built once
-	others otherWork
+	size     sizes
+	dir      string
+	log      io.Writer
+	binary   func() (string, error) // the real placeops, built once
+	template func() (string, error) // a data directory whose database is new and migrated, made once
+	shared   *sharedServer          // where scenarios share one PostgreSQL
+	others   otherWork
 }
 
 func newBench(size sizes, log io.Writer) (*bench, error) {
-	dir, err := os.MkdirTemp("", "placeops-bench-")
+	dir, err := newPassableDir("", "placeops-bench-")
 	if err != nil {
-		return nil, err
-	}
-	// As root, PostgreSQL runs as another user, who must be able to pass.
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // nothing here is secret
 		return nil, err
 	}
 	b := &bench{size: size, dir: dir, log: log}
 	b.binary = sync.OnceValues(func() (string, error) { return buildBinary(dir) })
+	b.template = sync.OnceValues(b.makeTemplate)
+	if size.oneServer {
+		b.shared = &sharedServer{}
+	}
 	return b, nil
 }
 
-func (b *bench) close() error { return os.RemoveAll(b.dir) }
+func (b *bench) close() error {
+	var err error
+	if b.shared != nil {
+		err = b.shared.stop()
+	}
+	return errors.Join(err, os.RemoveAll(b.dir))
+}
 
 func (b *bench) say(format string, args ...any) { _, _ = fmt.Fprintf(b.log, format+"\n", args...) }
 
 // newDir makes a folder of its own in the run's folder.
-func (b *bench) newDir() (string, error) {
-	dir, err := os.MkdirTemp(b.dir, "")
+func (b *bench) newDir() (string, error) { return newPassableDir(b.dir, "") }
+
+// newPassableDir makes a folder for everybody: as root, PostgreSQL runs as another user, who must be able to pass.
+func newPassableDir(parent, pattern string) (string, error) {
+	dir, err := os.MkdirTemp(parent, pattern)
 	if err != nil {
 		return "", err
 	}
-	return dir, os.Chmod(dir, 0o755) //nolint:gosec // see newBench
+	return dir, os.Chmod(dir, 0o755) //nolint:gosec // nothing in it is secret
 }
 
 // buildBinary builds as `make build` does.
@@ -74,107 +76,34 @@ const secret = "a secret of the benchmarks, 32 bytes or more"
 
 const patience = time.Minute // for what ends in any case
 
-// college is a placeops in this process, as `placeops serve` makes it: a durable PostgreSQL of its own, a working queue and
-// a server on a loopback port. settings are PostgreSQL's, beyond those of placeops.
-type college struct {
-	pool    *pgxpool.Pool
-	jobs    *jobs.Client
-	client  *client
-	closers []func(context.Context) error
-}
+// turn is one of several things that are measured beside each other. One that does not count is for warming up.
+type turn func(ctx context.Context, counts bool) error
 
-func (b *bench) openCollege(ctx context.Context, settings map[string]string) (_ *college, err error) {
-	c := &college{}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, c.close())
+// takeTurns measures things in rounds, each round beginning with another one, after a round that does not count.
+func (b *bench) takeTurns(ctx context.Context, rounds int, turns ...turn) error {
+	for round := 1 - b.size.coldRounds; round <= rounds; round++ {
+		b.startRound(ctx)
+		for i := range turns {
+			next := turns[(round+b.size.coldRounds+i)%len(turns)]
+			if err := next(ctx, round > 0); err != nil {
+				return err
+			}
 		}
-	}()
-	dir, err := b.newDir()
-	if err != nil {
-		return nil, err
 	}
-	if err := c.openDatabase(ctx, filepath.Join(dir, "data"), settings); err != nil {
-		return nil, err
-	}
-	files, err := uploads.Open(ctx, filepath.Join(dir, "uploads"))
-	if err != nil {
-		return nil, err
-	}
-	c.onClose(func(context.Context) error { return files.Close() })
-	c.jobs, err = jobs.NewClient(jobs.Deps{Pool: c.pool, Uploads: files, Logger: quiet()}, jobs.Options{Running: jobs.NewRunningSet()})
-	if err != nil {
-		return nil, err
-	}
-	if err := c.jobs.Start(context.WithoutCancel(ctx)); err != nil {
-		return nil, err
-	}
-	c.onClose(c.jobs.Stop)
-	return c, c.serve(ctx, files)
-}
-
-func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
-
-func (c *college) onClose(f func(context.Context) error) { c.closers = append(c.closers, f) }
-
-// close ends everything, the last started first.
-func (c *college) close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	var errs []error
-	for i := len(c.closers) - 1; i >= 0; i-- {
-		errs = append(errs, c.closers[i](ctx))
-	}
-	return errors.Join(errs...)
-}
-
-func (c *college) openDatabase(ctx context.Context, dir string, settings map[string]string) error {
-	database, err := postgres.Start(ctx, postgres.Config{Dir: dir, Durable: true, Settings: settings, Logger: quiet()})
-	if err != nil {
-		return err
-	}
-	c.onClose(database.Stop)
-	c.pool, err = store.OpenPool(ctx, database.URL(), store.PoolOptions{MaxConns: 10})
-	if err != nil {
-		return err
-	}
-	c.onClose(func(context.Context) error { c.pool.Close(); return nil })
-	schema, err := jobs.NewSchema(c.pool, quiet())
-	if err != nil {
-		return err
-	}
-	_, err = store.NewMigrator(c.pool, schema).Up(ctx)
-	return err
-}
-
-func (c *college) serve(ctx context.Context, files *uploads.Store) error {
-	tokens, err := auth.NewTokens([]byte(secret))
-	if err != nil {
-		return err
-	}
-	web, err := server.New(server.Deps{
-		Pool: c.pool, Jobs: c.jobs, Tokens: tokens, Passwords: auth.NewPasswords(1), Limits: auth.DefaultLoginLimits(),
-		Uploads: files, Links: uploads.NewLinks([]byte(secret)), Zone: time.UTC, Logger: quiet(), Version: "bench",
-		Migrated: func(context.Context) (bool, error) { return true, nil },
-	})
-	if err != nil {
-		return err
-	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	served := make(chan error, 1)
-	go func() { served <- web.Serve(listener) }()
-	c.onClose(func(ctx context.Context) error { return errors.Join(web.Shutdown(ctx), <-served) })
-	c.client = newClient("http://"+listener.Addr().String(), tokens)
 	return nil
 }
 
-// exec runs statements one after the other.
-func (c *college) exec(ctx context.Context, statements ...string) error {
+// into adds a measurement to a list, if it counts.
+func into(list *[]float64, value float64, counts bool) {
+	if counts {
+		*list = append(*list, value)
+	}
+}
+
+// execAll runs statements one after the other.
+func execAll(ctx context.Context, db store.DBTX, statements ...string) error {
 	for _, statement := range statements {
-		if _, err := c.pool.Exec(ctx, statement); err != nil {
+		if _, err := db.Exec(ctx, statement); err != nil {
 			return fmt.Errorf("%w in: %s", err, statement)
 		}
 	}
@@ -201,3 +130,5 @@ func timed(f func() error) (float64, error) {
 }
 
 func milliseconds(d time.Duration) float64 { return d.Seconds() * 1000 }
+
+var errNobody = errors.New("nobody is eligible")

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -28,6 +27,7 @@ func (b *bench) machineFacts(ctx context.Context) ([][2]string, error) {
 		{"placeops", commit(ctx)},
 		{"Go", runtime.Version()},
 		{"PostgreSQL", version},
+		{"pgbench", pgbenchVersion(ctx)},
 		{"Processor", fmt.Sprintf("%s, %d cores", field("/proc/cpuinfo", "model name"), runtime.NumCPU())},
 		{"Memory", memoryOf(field("/proc/meminfo", "MemTotal"))},
 		{"System", runtime.GOOS + "/" + runtime.GOARCH + ", kernel " + firstLine("/proc/sys/kernel/osrelease")},
@@ -37,13 +37,9 @@ func (b *bench) machineFacts(ctx context.Context) ([][2]string, error) {
 
 // serverVersion starts the server once to ask; that also warms the files which every scenario reads.
 func (b *bench) serverVersion(ctx context.Context) (version string, err error) {
-	c := &college{}
+	c := &college{b: b}
 	defer func() { err = errors.Join(err, c.close()) }()
-	dir, err := b.newDir()
-	if err != nil {
-		return "", err
-	}
-	if err := c.openDatabase(ctx, filepath.Join(dir, "data"), nil); err != nil {
+	if err := c.openDatabase(ctx, nil); err != nil {
 		return "", err
 	}
 	err = c.pool.QueryRow(ctx, "SELECT current_setting('server_version')").Scan(&version)
@@ -163,9 +159,10 @@ func busyCores(ctx context.Context, during time.Duration) float64 {
 	case <-ctx.Done():
 	case <-time.After(during):
 	}
-	const ticksPerSecond = 100 // USER_HZ, on every Linux that Go runs on
 	return float64(busyTicks()-before) / ticksPerSecond / time.Since(began).Seconds()
 }
+
+const ticksPerSecond = 100 // USER_HZ, on every Linux that Go runs on
 
 // busyTicks sums user, nice, system, irq, softirq and steal of /proc/stat: all but idle and waiting for the disk.
 func busyTicks() (sum int64) {

@@ -1,6 +1,6 @@
-// Command bench measures placeops: how long publishing, registering, starting and importing take, each beside the least
-// that the same database could take for it. `go run ./bench` starts everything that it needs and writes
-// docs/benchmarks.md; `go run ./bench -quick` runs all of it in small, to see that it works.
+// Command bench measures placeops: how long publishing, registering, polling, listing, exporting, importing and signing in
+// take, each beside the least that the same machine could take for it. `go run ./bench` starts everything that it needs and
+// writes docs/benchmarks.md; `go run ./bench -quick` runs all of it in small, to see that it works.
 package main
 
 import (
@@ -14,13 +14,18 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := command(ctx); err != nil {
+	is, err := beChild(ctx)
+	if !is {
+		err = command(ctx)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1) //nolint:gocritic // everything has been cleaned up by now
 	}
@@ -29,6 +34,8 @@ func main() {
 func command(ctx context.Context) error {
 	quick := flag.Bool("quick", false, "run each scenario in small and print the report")
 	only := flag.String("only", "", "run these scenarios (commas between them) and print the report: "+strings.Join(names(), ", "))
+	rounds := flag.Int("rounds", 0, "measure so many times instead of the usual number (with -only)")
+	now := flag.Bool("now", false, "do not wait until the machine is quiet (with -only)")
 	out := flag.String("out", "docs/benchmarks.md", "file that a full run writes")
 	flag.Parse()
 	chosen, err := choose(*only)
@@ -38,6 +45,12 @@ func command(ctx context.Context) error {
 	size := full
 	if *quick {
 		size = small
+	}
+	if *rounds > 0 {
+		size.rounds = *rounds
+	}
+	if *now {
+		size.waitForQuiet, size.waitForQuietPerRound = 0, 0
 	}
 	text, failed := runAll(ctx, chosen, size, os.Stderr)
 	if *quick || *only != "" {
@@ -50,35 +63,6 @@ func command(ctx context.Context) error {
 	return errors.Join(failed, os.WriteFile(*out, []byte(text), 0o644)) //nolint:gosec // a page for everybody
 }
 
-// sizes says how much of everything a run does.
-type sizes struct {
-	publishStudents, publishRounds     int
-	registerStudents, registerSamples  int
-	starts                             int
-	idle                               time.Duration // before the memory is read
-	importRows, importRounds           int
-	downloadRows, downloadRounds       int
-	waitForQuiet, waitForQuietPerRound time.Duration
-}
-
-var (
-	full = sizes{
-		publishStudents: 60_000, publishRounds: 9,
-		registerStudents: 2_000, registerSamples: 300,
-		starts: 5, idle: 10 * time.Second,
-		importRows: 50_000, importRounds: 7,
-		downloadRows: 100_000, downloadRounds: 5,
-		waitForQuiet: 5 * time.Minute, waitForQuietPerRound: 20 * time.Second,
-	}
-	small = sizes{
-		publishStudents: 3_000, publishRounds: 1,
-		registerStudents: 300, registerSamples: 5,
-		starts: 1, idle: 100 * time.Millisecond,
-		importRows: 500, importRounds: 1,
-		downloadRows: 1_000, downloadRounds: 1,
-	}
-)
-
 // scenario is one thing that is measured.
 type scenario struct {
 	name    string
@@ -88,9 +72,17 @@ type scenario struct {
 var scenarios = []scenario{
 	{"publish", measurePublish},
 	{"register", measureRegister},
-	{"start", measureStart},
+	{"storm", measureStorm},
+	{"selections", measureSelections},
+	{"polling", measurePolling},
+	{"list", measureList},
+	{"files", measureFiles},
+	{"workbook", measureWorkbook},
 	{"import", measureImport},
-	{"download", measureDownload},
+	{"login", measureLogin},
+	{"processes", measureProcesses},
+	{"growth", measureGrowth},
+	{"start", measureStart},
 }
 
 func names() []string {
@@ -127,20 +119,32 @@ func runAll(ctx context.Context, chosen []scenario, size sizes, log io.Writer) (
 	if err != nil {
 		return "", err
 	}
-	var sections []section
-	for _, s := range chosen {
-		b.say("%s …", s.name)
-		b.startScenario(ctx)
-		measured, err := s.measure(ctx, b)
-		if err != nil {
-			failed = errors.Join(failed, fmt.Errorf("%s: %w", s.name, err))
-			measured = section{title: s.name, about: "Not measured, it failed: " + err.Error()}
-		}
-		measured.conditions = b.conditions()
-		sections = append(sections, measured)
-		for _, g := range measured.goals {
-			b.say("  %s: %s", g.what, g.verdict())
-		}
+	sections, errs := make([]section, len(chosen)), make([]error, len(chosen))
+	var running errgroup.Group
+	running.SetLimit(size.atOnce)
+	for i, s := range chosen {
+		running.Go(func() error {
+			sections[i], errs[i] = b.run(ctx, s)
+			return nil
+		})
 	}
-	return report(facts, sections), failed
+	_ = running.Wait() // the errors are in errs
+	return report(facts, sections), errors.Join(errs...)
+}
+
+// run measures one scenario.
+func (b *bench) run(ctx context.Context, s scenario) (section, error) {
+	own := *b
+	own.say("%s …", s.name)
+	own.startScenario(ctx)
+	measured, err := s.measure(ctx, &own)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", s.name, err)
+		measured = section{title: s.name, about: "Not measured, it failed: " + err.Error()}
+	}
+	measured.conditions = own.conditions()
+	for _, g := range measured.goals {
+		own.say("  %s: %s", g.what, g.verdict())
+	}
+	return measured, err
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"placeops/auth"
 	"placeops/eligibility"
 	"placeops/sheets"
 	"placeops/store"
@@ -35,7 +36,7 @@ WITH given AS MATERIALIZED (
 INSERT INTO students (student_id, roll_number, branch, batch_year, cgpa, tenth_percent, twelfth_percent, diploma_percent,
                       active_backlogs, gender)
 SELECT user_id,
-       '26C' || lpad(n::text, 6, '0'),
+       '26C' || lpad(n::text, 7, '0'),
        (ARRAY['Computer Science', 'Computer Science', 'Computer Science', 'Electronics', 'Electronics', 'Mechanical',
               'Civil', 'Electrical', 'Information Technology', 'Chemical'])[1 + floor(branch * 10)::integer],
        2026 + n % 2,
@@ -62,7 +63,37 @@ func (c *college) addStudents(ctx context.Context, n int) error {
 	if err := mustCount(ctx, c.pool, int64(n), "SELECT count(*) FROM students"); err != nil {
 		return err
 	}
-	return c.exec(ctx, "VACUUM ANALYZE")
+	return c.settle(ctx)
+}
+
+// signInStudents signs in the students s (with their accounts u) of whom the condition is true.
+func (c *college) signInStudents(ctx context.Context, condition string, args ...any) ([]person, error) {
+	rows, err := c.pool.Query(ctx, `
+SELECT u.user_id, u.name, u.email
+FROM students s
+JOIN users u ON u.user_id = s.student_id
+WHERE `+condition, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var people []person
+	for rows.Next() {
+		var id int64
+		var name, email string
+		if err := rows.Scan(&id, &name, &email); err != nil {
+			return nil, err
+		}
+		p, err := c.client.signIn(id, auth.Student, name, email)
+		if err != nil {
+			return nil, err
+		}
+		people = append(people, p)
+	}
+	if len(people) == 0 && rows.Err() == nil {
+		return nil, errNobody
+	}
+	return people, rows.Err()
 }
 
 // typicalDrive asks what most companies ask; about two students of five meet it.

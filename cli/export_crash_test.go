@@ -22,7 +22,7 @@ func TestAnExportThatIsKilledShowsNoHalfFileAndEndsOnceAfterTheRestart(t *testin
 		when  string // the change of the export's row at which placeops is killed
 		whole int    // files under their final names at that moment
 	}{
-		"half of the file is written":                {"NEW.done = 2000 AND NEW.file_key IS NULL", 0},
+		"half of the file is written":                {"NEW.done = 1000 AND NEW.file_key IS NULL", 0},
 		"the file is there, its owner not committed": {"NEW.file_key IS NOT NULL", 1},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -17,6 +17,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"placeops/auth"
+
 	"placeops/cli"
 	"placeops/postgres"
 	"placeops/store/storetest"
@@ -168,6 +170,7 @@ type serving struct {
 	url     string
 	out     *transcript
 	log     *transcript
+	signed  map[auth.Role]string // tokens made so far, by role
 }
 
 // transcript collects what a process writes while others read it.
@@ -199,7 +202,7 @@ func (in *install) serve(args ...string) *serving {
 // begin starts a server and does not wait.
 func (in *install) begin(args ...string) *serving {
 	in.t.Helper()
-	s := &serving{install: in, out: &transcript{}, log: &transcript{}}
+	s := &serving{install: in, out: &transcript{}, log: &transcript{}, signed: map[auth.Role]string{}}
 	s.command = in.command(context.Background(), append([]string{"serve"}, args...)...)
 	s.command.Stdout, s.command.Stderr = s.out, s.log
 	require.NoError(in.t, s.command.Start())

@@ -58,6 +58,7 @@ type service struct {
 	failed   <-chan error     // the embedded database gave up
 	metrics  *metrics.Metrics
 	stopped  []func(context.Context) error
+	changes  jobs.Changes
 }
 
 func (s *service) run(ctx context.Context) (err error) {
@@ -161,7 +162,7 @@ func closePool(ctx context.Context, pool *pgxpool.Pool) error {
 
 func (s *service) startJobs(ctx context.Context, pool *pgxpool.Pool, files *uploads.Store) (*jobs.Client, error) {
 	logger := s.logger.With("component", "river")
-	options := jobs.Options{Workers: s.cfg.Workers, SweepEvery: time.Hour, Refresh: s.cfg.RefreshSchedule()}
+	options := jobs.Options{Workers: s.cfg.Workers, Changes: &s.changes, SweepEvery: time.Hour, Refresh: s.cfg.RefreshSchedule()}
 	if s.cfg.Embedded() {
 		options.Running = jobs.NewRunningSet()
 		resuming, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -204,7 +205,7 @@ func (s *service) startHTTP(ctx context.Context, pool *pgxpool.Pool, queue *jobs
 	}
 	passwords := auth.NewPasswords(runtime.GOMAXPROCS(0))
 	web, err := server.New(server.Deps{
-		Pool: pool, Jobs: queue, Tokens: tokens, Passwords: passwords, Limits: s.cfg.LoginLimits(), Uploads: files,
+		Pool: pool, Jobs: queue, Changes: &s.changes, Tokens: tokens, Passwords: passwords, Limits: s.cfg.LoginLimits(), Uploads: files,
 		Links: uploads.NewLinks([]byte(s.cfg.JWTSecret)), Zone: s.cfg.Zone, Logger: s.logger, Version: version(),
 		Mails: s.cfg.Mail() != nil, Metrics: s.metrics, MetricsToken: s.cfg.MetricsToken,
 		CORSOrigins: s.cfg.CORSOrigins, TrustedProxies: s.cfg.TrustedProxies,

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"placeops/eligibility"
+	drives "placeops/store"
 	"placeops/store/decimal"
 )
 
@@ -31,6 +32,7 @@ func TestAnswersAgree(t *testing.T) {
 				c := drawCriteria(rt)
 				checkSelection(rt, tx, population, c, driveID)
 				checkVerdicts(rt, tx, population, c)
+				checkVerdictsOfDrive(rt, tx, population, c, driveID)
 				checkPreview(rt, tx, population, c)
 			}
 			return rollback
@@ -64,6 +66,39 @@ func checkVerdicts(rt *rapid.T, tx pgx.Tx, population []student, c eligibility.C
 		}
 		require.Equal(rt, failing(s, c), got, "Verdict of student %d", s.id)
 	}
+}
+
+// checkVerdictsOfDrive asks for all at once, with the criteria kept on the drive; a drive keeps only what is valid.
+func checkVerdictsOfDrive(rt *rapid.T, tx pgx.Tx, population []student, c eligibility.Criteria, driveID int64) {
+	c = c.Normalised()
+	if len(eligibility.Validate(c)) > 0 {
+		return
+	}
+	drive := drives.Drive{DriveID: driveID, CompanyName: "Acme", JobTitle: "Engineer"}
+	c.Keep(&drive)
+	require.NoError(rt, drives.UpdateDrive(rt.Context(), tx, drive))
+	want := map[drives.Candidate]map[string]string{}
+	var candidates []drives.Candidate
+	for _, s := range population {
+		candidate := drives.Candidate{DriveID: driveID, StudentID: s.id}
+		candidates = append(candidates, candidate)
+		if failed := failing(s, c); len(failed) > 0 {
+			want[candidate] = failed
+		}
+	}
+	verdicts, err := eligibility.Verdicts(rt.Context(), tx, map[int64]drives.Drive{driveID: drive}, candidates)
+	require.NoError(rt, err)
+	got := map[drives.Candidate]map[string]string{}
+	for candidate, failures := range verdicts {
+		alone, err := eligibility.Verdict(rt.Context(), tx, c, candidate.StudentID)
+		require.NoError(rt, err)
+		require.Equal(rt, alone, failures, "Verdicts, as Verdict")
+		got[candidate] = map[string]string{}
+		for _, f := range failures {
+			got[candidate][f.Rule] = f.Reason
+		}
+	}
+	require.Equal(rt, want, got, "Verdicts")
 }
 
 func checkPreview(rt *rapid.T, tx pgx.Tx, population []student, c eligibility.Criteria) {

@@ -79,18 +79,26 @@ func failures(asked []demand, judged []judgement) ([]Failure, error) {
 		if j.Passes {
 			continue
 		}
-		d := asked[j.Position]
-		actual, err := actualValue(d.needed, j.Actual)
+		failure, err := asked[j.Position].failure(j.Actual)
 		if err != nil {
-			return nil, fmt.Errorf("verdict on %s: %w", d.name, err)
-		}
-		failure := Failure{Rule: d.name, Needed: d.needed, Actual: actual, Reason: d.reason}
-		if actual == nil {
-			failure.Reason = ReasonMissing
+			return nil, err
 		}
 		failed = append(failed, failure)
 	}
 	return failed, nil
+}
+
+// failure is what somebody who has data (JSON, nil when it is missing) is told.
+func (d demand) failure(data []byte) (Failure, error) {
+	actual, err := actualValue(d.needed, data)
+	if err != nil {
+		return Failure{}, fmt.Errorf("verdict on %s: %w", d.name, err)
+	}
+	failure := Failure{Rule: d.name, Needed: d.needed, Actual: actual, Reason: d.reason}
+	if actual == nil {
+		failure.Reason = ReasonMissing
+	}
+	return failure, nil
 }
 
 // actualValue reads what the student has as the type of what is needed.

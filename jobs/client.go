@@ -37,6 +37,7 @@ type Deps struct {
 type Options struct {
 	Workers int         // at once, in the default queue; 0: two per core
 	Running *RunningSet // if given, holds the ids of the jobs that this process is working
+	Changes *Changes    // if given, is told what jobs of this process have changed
 	// SweepEvery is how often the processes together remove files that are no longer needed; 0: never.
 	SweepEvery time.Duration
 	// Refresh is when the processes together refresh the analytics; nil: never.
@@ -104,6 +105,9 @@ func NewClient(deps Deps, options Options) (*Client, error) {
 	}
 	if options.Running != nil {
 		config.Plugins = append(config.Plugins, options.Running)
+	}
+	if options.Changes != nil {
+		config.Plugins = append(config.Plugins, options.Changes)
 	}
 	client, err := river.NewClient(riverpgxv5.New(deps.Pool), config)
 	if err == nil && observed {

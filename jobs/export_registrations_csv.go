@@ -74,7 +74,7 @@ func (w *exportRegistrationsWorker) Work(ctx context.Context, job *river.Job[Exp
 	return w.finish(ctx, job, key, rows)
 }
 
-// write stores the registrations as they are at this moment, a page at a time.
+// write stores the registrations as they are at this moment.
 func (w *exportRegistrationsWorker) write(ctx context.Context, export store.Export) (key string, rows int32, err error) {
 	err = store.InTx(ctx, store.Snapshot{Pool: w.deps.Pool}, func(tx pgx.Tx) error {
 		total, err := store.CountRegistrations(ctx, tx, export.DriveID)
@@ -83,6 +83,7 @@ func (w *exportRegistrationsWorker) write(ctx context.Context, export store.Expo
 		}
 		show := func(done int32) { w.showProgress(ctx, export.ExportID, done, int32(total)) } //nolint:gosec // students of one drive
 		table := newRegistrationsCSV(ctx, tx, export.DriveID, zoneOf(w.deps), show)
+		defer table.close()
 		key, _, err = w.deps.Uploads.Save(ctx, uploads.Export, table, maxExport)
 		rows = table.rows
 		return err

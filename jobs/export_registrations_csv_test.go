@@ -188,7 +188,7 @@ func TestAnExportThatIsCutOffLeavesNoFileAndRunsAgain(t *testing.T) {
 	t.Parallel()
 	o := newExportOffice(t)
 	o.register(1_500)
-	release := o.pause("NEW.done = 1500 AND NEW.file_key IS NULL")
+	release := o.pause("NEW.done = 1000 AND NEW.file_key IS NULL")
 	dying := o.process()
 	job, err := dying.Insert(t.Context(), o.export(), nil)
 	require.NoError(t, err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"iter"
 	"strconv"
 	"time"
 
@@ -11,63 +12,73 @@ import (
 	"placeops/store"
 )
 
-// exportPage is how many registrations are in memory at a time.
-const exportPage = 1000
+const (
+	// exportPiece is how many registrations are put together before they are handed on.
+	exportPiece = 1000
+	// shownPieces: the progress is shown after the first piece, each so many later, and the last. Each time is a commit.
+	shownPieces = 10
+)
 
 // registrationsCSV is the table of a drive's registrations, read from the database while it is read from.
 type registrationsCSV struct {
-	page func(afterID int64) ([]store.RegisteredStudent, error)
+	next func() (store.RegisteredStudent, error, bool)
+	stop func()
 	show func(done int32)
 	zone *time.Location
 
 	text  bytes.Buffer
 	csv   *sheets.CSVWriter
-	after int64
 	rows  int32
 	ended bool
 }
 
-// newRegistrationsCSV calls show with the number of rows written, after each page. The context must live as long as the
-// table is read.
+// newRegistrationsCSV calls show with the number of rows that have been handed on, now and then. The context must live as long as the
+// table is read; close it at the end.
 func newRegistrationsCSV(ctx context.Context, db store.DBTX, driveID int64, zone *time.Location, show func(done int32)) *registrationsCSV {
-	return &registrationsCSV{show: show, zone: zone, page: func(afterID int64) ([]store.RegisteredStudent, error) {
-		return store.RegistrationsOfDrive(ctx, db, driveID, afterID, exportPage)
-	}}
+	r := &registrationsCSV{show: show, zone: zone}
+	r.next, r.stop = iter.Pull2(store.RegistrationSheet(ctx, db, driveID))
+	return r
 }
 
-// Read fetches the next page when everything before it has been read.
+func (r *registrationsCSV) close() { r.stop() }
+
+// Read fetches the next piece when everything before it has been read.
 func (r *registrationsCSV) Read(p []byte) (int, error) {
 	for r.text.Len() == 0 {
+		if r.ended || r.rows%(shownPieces*exportPiece) == exportPiece {
+			r.show(r.rows)
+		}
 		if r.ended {
 			return 0, io.EOF
 		}
-		if err := r.writePage(); err != nil {
+		if err := r.writePiece(); err != nil {
 			return 0, err
 		}
 	}
 	return r.text.Read(p)
 }
 
-func (r *registrationsCSV) writePage() error {
+func (r *registrationsCSV) writePiece() error {
 	if r.csv == nil {
 		r.csv = sheets.NewCSVWriter(&r.text)
 		if err := r.csv.Write("roll_number", "name", "email", "branch", "batch_year", "cgpa", "registered_at"); err != nil {
 			return err
 		}
 	}
-	students, err := r.page(r.after)
-	if err != nil {
-		return err
-	}
-	for _, student := range students {
+	for range exportPiece {
+		student, err, some := r.next()
+		if err != nil {
+			return err
+		}
+		if !some {
+			r.ended = true
+			break
+		}
 		if err := r.csv.Write(r.cells(student)...); err != nil {
 			return err
 		}
-		r.after = student.RegistrationID
+		r.rows++
 	}
-	r.rows += int32(len(students)) //nolint:gosec // at most a page
-	r.ended = len(students) < exportPage
-	r.show(r.rows)
 	return r.csv.Flush()
 }
 

@@ -122,8 +122,8 @@ func (l *logRecord) level() slog.Level {
 	switch {
 	case strings.HasPrefix(l.state, "23"):
 		return slog.LevelDebug // a violated constraint is an answer placeops reckons with
-	case l.state == "57P01", l.state == "57P03":
-		return slog.LevelDebug // sessions ended by a shutdown, or refused during a start
+	case l.state == "57P01", l.state == "57P03", l.state == "08006":
+		return slog.LevelDebug // sessions ended by a shutdown or by placeops itself, or refused during a start
 	case l.state == "57P02":
 		return slog.LevelInfo // sessions ended by a crash
 	case l.severity == "PANIC", l.severity == "FATAL":

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"placeops/auth"
@@ -13,58 +12,13 @@ import (
 // process refuses the tokens of somebody deactivated. The web client asks every 3 s, several times at once.
 const accessStale = 2 * time.Second
 
-// maxAccessEntries bounds the memory of the cache; it starts anew when full.
+// maxAccessEntries bounds the memory of it.
 const maxAccessEntries = 50_000
 
-// accessCache remembers for a moment who may sign in as what.
-type accessCache struct {
-	load func(ctx context.Context, userID int64) (store.Access, error)
-
-	mu      sync.Mutex
-	entries map[int64]accessEntry
-	forgets int // how often forget was called; a look-up that it overtook is not remembered
-}
-
-type accessEntry struct {
-	access store.Access
-	until  time.Time
-}
-
-func newAccessCache(load func(context.Context, int64) (store.Access, error)) *accessCache {
-	return &accessCache{load: load, entries: map[int64]accessEntry{}}
-}
-
-func (c *accessCache) get(ctx context.Context, userID int64) (store.Access, error) {
-	now := time.Now()
-	c.mu.Lock()
-	entry, ok := c.entries[userID]
-	forgets := c.forgets
-	c.mu.Unlock()
-	if ok && now.Before(entry.until) {
-		return entry.access, nil
-	}
-	access, err := c.load(ctx, userID)
-	if err != nil {
-		return store.Access{}, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.forgets != forgets {
-		return access, nil
-	}
-	if len(c.entries) >= maxAccessEntries {
-		clear(c.entries)
-	}
-	c.entries[userID] = accessEntry{access: access, until: now.Add(accessStale)}
-	return access, nil
-}
-
-// forget makes the next request look anew, after this process has changed the person.
-func (c *accessCache) forget(userID int64) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.forgets++
-	delete(c.entries, userID)
+func (s *Server) newAccess() *recent[int64, store.Access] {
+	return newRecent(accessStale, maxAccessEntries, func(ctx context.Context, userIDs []int64) (map[int64]store.Access, error) {
+		return store.AccessOf(ctx, s.pool, userIDs)
+	})
 }
 
 var errSignIn = &store.Error{Kind: store.Unauthenticated, Message: "sign in first, and send the token as Authorization: Bearer"}
@@ -85,12 +39,12 @@ func (s *Server) principal(ctx context.Context, token string) (auth.Principal, e
 
 // standing is what a person may be taken for who proved at a moment to be userID in role.
 func (s *Server) standing(ctx context.Context, userID int64, role auth.Role, proved time.Time) (auth.Principal, error) {
-	access, err := s.access.get(ctx, userID)
-	if store.IsKind(err, store.NotFound) {
-		return auth.Principal{}, errSignInAgain
-	}
+	access, found, err := s.access.get(ctx, userID)
 	if err != nil {
 		return auth.Principal{}, err
+	}
+	if !found {
+		return auth.Principal{}, errSignInAgain
 	}
 	revoked := access.TokensValidFrom != nil && proved.Before(*access.TokensValidFrom)
 	if !access.Active || revoked || access.Role != string(role) {

@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 	"fmt"
+	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -147,9 +149,7 @@ func (s *Server) downloadAttendanceCSV(ctx context.Context, in *IDInput) (*fileO
 		ContentType: "text/csv; charset=utf-8",
 		Disposition: download(".csv", drive.Drive.CompanyName, "attendance", s.today()),
 		Body: func(hctx huma.Context) {
-			if err := s.writeAttendanceCSV(hctx, in.ID); err != nil {
-				s.breakOff(hctx, err)
-			}
+			s.sendSpooled(hctx, func(w io.Writer) error { return s.writeAttendanceCSV(hctx.Context(), w, in.ID) })
 		},
 	}, nil
 }
@@ -160,18 +160,18 @@ func (s *Server) now() time.Time { return s.clock().In(s.zone) }
 // today is the date in the office, for file names.
 func (s *Server) today() string { return s.now().Format(time.DateOnly) }
 
-func (s *Server) writeAttendanceCSV(hctx huma.Context, driveID int64) error {
-	csv := sheets.NewCSVWriter(hctx.BodyWriter())
+func (s *Server) writeAttendanceCSV(ctx context.Context, w io.Writer, driveID int64) error {
+	csv := sheets.NewCSVWriter(w)
 	if err := csv.Write("roll_number", "name", "email", "branch", "batch_year", "status"); err != nil {
 		return err
 	}
-	for a, err := range store.AttendanceSheet(hctx.Context(), s.pool, driveID) {
+	for a, err := range store.AttendanceSheet(ctx, s.pool, driveID) {
 		if err != nil {
 			return err
 		}
 		batch := ""
 		if a.BatchYear != nil {
-			batch = fmt.Sprint(*a.BatchYear)
+			batch = strconv.Itoa(int(*a.BatchYear))
 		}
 		if err := csv.Write(a.RollNumber, a.Name, a.Email, orZero(a.Branch), batch, orZero(a.Status)); err != nil {
 			return err

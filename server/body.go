@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -10,7 +11,17 @@ import (
 )
 
 // jsonFormat reads and writes bodies.
-var jsonFormat = huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: readJSON}
+var jsonFormat = huma.Format{Marshal: writeJSON, Unmarshal: readJSON}
+
+// writeJSON writes v, unless it is JSON already.
+func writeJSON(w io.Writer, v any) error {
+	if encoded, ok := v.(interface{ writeJSON(w io.Writer) error }); ok {
+		return encoded.writeJSON(w)
+	}
+	return plainJSON(w, v)
+}
+
+func plainJSON(w io.Writer, v any) error { return huma.DefaultJSONFormat.Marshal(w, v) }
 
 // readJSON is json.Unmarshal, except that a field that does not fit does not keep those after it from being read: all
 // faults of a body are told at once. The error names the field.

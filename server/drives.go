@@ -88,26 +88,6 @@ func (s *Server) plainDriveBody(d store.Drive, domainName *string) DriveBody {
 	return body
 }
 
-type listDrivesInput struct {
-	WholePage
-	Status string `query:"status" enum:"pending,posted,attending,finished,cancelled"`
-	Q      string `query:"q" maxLength:"200" doc:"Part of the company's name or the job title."`
-}
-
-func (s *Server) listDrives(ctx context.Context, in *listDrivesInput) (*list[DriveBody], error) {
-	before, err := in.afterID()
-	if err != nil {
-		return nil, err
-	}
-	filter := store.DriveFilter{Status: optional(in.Status), Matching: store.Matching(in.Q)}
-	drives, err := store.DrivesFor(ctx, s.pool, viewer(me(ctx)), filter, before, in.rows())
-	if err != nil {
-		return nil, err
-	}
-	body := func(v store.VisibleDrive) DriveBody { return s.driveBodyOf(ctx, v) }
-	return listOf(ctx, drives, in.rows(), body, func(v store.VisibleDrive) string { return idCursor(v.Drive.DriveID) }), nil
-}
-
 func (s *Server) readDrive(ctx context.Context, in *IDInput) (*driveOutput, error) {
 	return s.driveOutput(ctx, s.pool, in.ID)
 }

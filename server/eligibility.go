@@ -103,6 +103,22 @@ type EligibleStudentBody struct {
 	Selected       bool             `json:"selected"`
 }
 
+func (e EligibleStudentBody) appendJSON(to []byte) []byte {
+	to = append(to, '{')
+	to = appendInt(to, "student_id", e.StudentID)
+	to = appendText(to, "name", e.Name)
+	to = appendText(to, "email", e.Email)
+	to = appendText(to, "roll_number", e.RollNumber)
+	to = appendTextOrNull(to, "branch", e.Branch)
+	to = appendIntOrNull(to, "batch_year", e.BatchYear)
+	to = appendDecimal(to, "cgpa", e.CGPA)
+	to = appendDecimal(to, "tenth_percent", e.TenthPercent)
+	to = appendDecimal(to, "twelfth_percent", e.TwelfthPercent)
+	to = appendInt(to, "active_backlogs", int64(e.ActiveBacklogs))
+	to = appendBool(to, "selected", e.Selected)
+	return append(to, '}')
+}
+
 func eligibleStudentBodyOf(s eligibility.Student) EligibleStudentBody { return EligibleStudentBody(s) }
 
 func rollCursor(s eligibility.Student) string { return s.RollNumber }
@@ -162,39 +178,37 @@ type checkEligibilityOutput struct {
 	Body EligibilityBody
 }
 
-// checkEligibility answers exactly what a registration would meet with at this moment. For those who may register, whose
-// clients ask every few seconds, it is one query.
+// checkEligibility answers what a registration would meet with: at this moment, or for a posted drive, which clients ask
+// every few seconds, within the last one.
 func (s *Server) checkEligibility(ctx context.Context, in *IDInput) (*checkEligibilityOutput, error) {
-	standing, err := store.StandingOf(ctx, s.pool, in.ID, me(ctx).UserID)
+	at, posted, err := s.standingIn(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	status := standing.Drive.Status
-	if status == store.Pending || status == store.Cancelled && !standing.Registered {
-		return nil, store.Errorf(store.NotFound, "drive not found")
+	if !posted || at.deadlinePassed() {
+		if at, err = s.standingNow(ctx, in.ID); err != nil {
+			return nil, err
+		}
 	}
-	open := status == store.Posted && !standing.DeadlinePassed
-	if open && standing.Selected {
+	if at.open() && at.selected {
 		return &checkEligibilityOutput{Body: EligibilityBody{Eligible: true, Failing: []eligibility.Failure{}}}, nil
 	}
-	failing, err := eligibility.Verdict(ctx, s.pool, eligibility.Of(standing.Drive), me(ctx).UserID)
-	if err != nil {
-		return nil, err
-	}
-	reason := reasonWhy(standing, failing)
-	return &checkEligibilityOutput{Body: EligibilityBody{Reason: &reason, Failing: failing}}, nil
+	reason := at.reason()
+	return &checkEligibilityOutput{Body: EligibilityBody{Reason: &reason, Failing: at.failing}}, nil
 }
 
-// reasonWhy tells a student who may not register why.
-func reasonWhy(standing store.StudentInDrive, failing []eligibility.Failure) string {
-	drive := standing.Drive
-	switch {
-	case drive.Status != store.Posted:
-		return "registrations for this drive are closed; it is " + drive.Status
-	case standing.DeadlinePassed:
-		return "the registration deadline of this drive has passed"
+// standingNow is where the caller stands at this moment in a drive in any state that students see.
+func (s *Server) standingNow(ctx context.Context, driveID int64) (standing, error) {
+	now, err := store.StandingOf(ctx, s.pool, driveID, me(ctx).UserID)
+	if err != nil {
+		return standing{}, err
 	}
-	return unselectedReason(drive, failing)
+	status := now.Drive.Status
+	if status == store.Pending || status == store.Cancelled && !now.Registered {
+		return standing{}, store.Errorf(store.NotFound, "drive not found")
+	}
+	failing, err := eligibility.Verdict(ctx, s.pool, eligibility.Of(now.Drive), me(ctx).UserID)
+	return standing{drive: now.Drive, selected: now.Selected, registered: now.Registered, failing: failing}, err
 }
 
 // unselectedReason tells why somebody is not selected for a published drive.

@@ -54,12 +54,13 @@ func start(t *testing.T, change ...func(*server.Deps)) *harness {
 	t.Cleanup(func() { require.NoError(t, files.Close()) })
 	zone, err := time.LoadLocation("Asia/Kolkata")
 	require.NoError(t, err)
-	h.jobs, err = jobs.NewClient(jobs.Deps{Pool: h.pool, Uploads: files, Zone: zone, Logger: logger}, jobs.Options{})
+	changes := &jobs.Changes{}
+	h.jobs, err = jobs.NewClient(jobs.Deps{Pool: h.pool, Uploads: files, Zone: zone, Logger: logger}, jobs.Options{Changes: changes})
 	require.NoError(t, err)
 	h.tokens, err = auth.NewTokens([]byte(secret))
 	require.NoError(t, err)
 	h.deps = server.Deps{
-		Pool: h.pool, Jobs: h.jobs, Tokens: h.tokens, Passwords: auth.NewPasswords(4), Limits: auth.DefaultLoginLimits(),
+		Pool: h.pool, Jobs: h.jobs, Changes: changes, Tokens: h.tokens, Passwords: auth.NewPasswords(4), Limits: auth.DefaultLoginLimits(),
 		Uploads: files, Links: uploads.NewLinks([]byte(secret)), Zone: zone, Logger: logger, Version: "test",
 		Migrated: func(context.Context) (bool, error) { return true, nil },
 	}
@@ -95,6 +96,7 @@ func (h *harness) serve() {
 func (h *harness) another() *harness {
 	h.t.Helper()
 	other := *h
+	other.deps.Changes = nil // what it works no jobs of, it is not told of
 	other.serve()
 	return &other
 }

@@ -69,21 +69,21 @@ func badCursor() error {
 
 // list is the output of every list: a plain JSON array, with the next page in the Link header.
 type list[T any] struct {
-	Link       string `header:"Link" doc:"The next page, as rel=next."`
-	TotalCount string `header:"X-Total-Count" doc:"How many rows there are in all, where that is cheap to tell."`
-	Body       []T    `nullable:"false"`
+	Link       string  `header:"Link" doc:"The next page, as rel=next."`
+	TotalCount string  `header:"X-Total-Count" doc:"How many rows there are in all, where that is cheap to tell."`
+	Body       rows[T] `nullable:"false"`
 }
 
-// listOf makes a page of the rows that were read (limit is what was asked of the database, see rows). cursor tells where
+// listOf makes a page of the rows found (limit is what was asked of the database, see rows). cursor tells where
 // a row stands in the list's order.
-func listOf[R, T any](ctx context.Context, rows []R, limit int32, body func(R) T, cursor func(R) string) *list[T] {
+func listOf[R, T any](ctx context.Context, found []R, limit int32, body func(R) T, cursor func(R) string) *list[T] {
 	var out list[T]
-	if len(rows) >= int(limit) {
-		rows = rows[:limit-1]
-		out.Link = nextLink(requestFrom(ctx), cursor(rows[len(rows)-1]))
+	if len(found) >= int(limit) {
+		found = found[:limit-1]
+		out.Link = nextLink(requestFrom(ctx), cursor(found[len(found)-1]))
 	}
-	out.Body = make([]T, len(rows))
-	for i, row := range rows {
+	out.Body = make([]T, len(found))
+	for i, row := range found {
 		out.Body[i] = body(row)
 	}
 	return &out

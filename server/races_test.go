@@ -87,7 +87,6 @@ func TestWhoWaitsForAChangeSeesItsResult(t *testing.T) {
 		{"register and stop", false, move, []any{"attending"}, http.MethodPost, http.StatusConflict, 0},
 		{"register and cancel", false, move, []any{"cancelled"}, http.MethodPost, http.StatusConflict, 0},
 		{"register and a moved deadline", false, `UPDATE drives SET registration_deadline = now() WHERE drive_id = $1`, nil, http.MethodPost, http.StatusConflict, 0},
-		{"register again and stop", true, move, []any{"attending"}, http.MethodPost, http.StatusOK, 1},
 		{"withdraw and stop", true, move, []any{"attending"}, http.MethodDelete, http.StatusConflict, 1},
 		{"withdraw and cancel", true, move, []any{"cancelled"}, http.MethodDelete, http.StatusConflict, 1},
 	} {
@@ -106,6 +105,31 @@ func TestWhoWaitsForAChangeSeesItsResult(t *testing.T) {
 		require.Equal(t, c.want, answer().status, c.name)
 		require.Equal(t, c.rows, h.count(`SELECT count(*) FROM registrations WHERE drive_id = $1`, drive), c.name)
 	}
+}
+
+// Who is registered already need not wait for the change.
+func TestRegisteringAgainDoesNotWait(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	drive := h.posted(nil)
+	register := at("/registrations/%d/register", drive)
+	h.post("student", register, nil).is(http.StatusCreated)
+	held := h.hold(lockDrive, drive)
+	h.post("student", register, nil).is(http.StatusOK)
+	h.letGo(held)
+}
+
+// A drive that is being changed, and its registrations with it, holds up only itself.
+func TestAChangeOfADriveDoesNotHoldUpAnother(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	changing, other := h.posted(nil), h.posted(nil)
+	held := h.hold(lockDrive, changing)
+	waiting := h.send(h.request("student", http.MethodPost, at("/registrations/%d/register", changing), nil))
+	h.waiting(1)
+	h.post("student", at("/registrations/%d/register", other), nil).is(http.StatusCreated)
+	h.letGo(held)
+	waiting().is(http.StatusCreated)
 }
 
 func TestLosingEligibilityWhileRegisteringIsARefusal(t *testing.T) {

@@ -38,7 +38,7 @@ func (s *Server) registerForDrive(ctx context.Context, in *IDInput) (*registrati
 
 // registerFor answers 201 the first time, and 200 with the same registration from then on.
 func (s *Server) registerFor(ctx context.Context, driveID int64) (*registrationOutput, error) {
-	r, err := s.registerAndConfirm(ctx, driveID)
+	r, err := s.registerMe(ctx, driveID)
 	if err != nil {
 		return nil, err
 	}
@@ -91,17 +91,25 @@ type checkRegistrationOutput struct {
 	}
 }
 
+// checkRegistration answers for a posted drive, which clients ask every few seconds, as of the last second.
 func (s *Server) checkRegistration(ctx context.Context, in *IDInput) (*checkRegistrationOutput, error) {
-	if _, err := store.DriveFor(ctx, s.pool, viewer(me(ctx)), in.ID); err != nil {
-		return nil, err
+	at, posted, err := s.standingIn(ctx, in.ID)
+	if err == nil && !posted {
+		at.registered, err = s.isRegistered(ctx, in.ID)
 	}
-	registered, err := store.IsRegistered(ctx, s.pool, in.ID, me(ctx).UserID)
 	if err != nil {
 		return nil, err
 	}
 	var out checkRegistrationOutput
-	out.Body.Registered = registered
+	out.Body.Registered = at.registered
 	return &out, nil
+}
+
+func (s *Server) isRegistered(ctx context.Context, driveID int64) (bool, error) {
+	if _, err := store.DriveFor(ctx, s.pool, viewer(me(ctx)), driveID); err != nil {
+		return false, err
+	}
+	return store.IsRegistered(ctx, s.pool, driveID, me(ctx).UserID)
 }
 
 // registeredStudentBody is a registration as the office sees it.
@@ -122,6 +130,21 @@ func registeredStudentBodyOf(r store.RegisteredStudent) registeredStudentBody {
 		},
 		Name: r.Name, Email: r.Email, RollNumber: r.RollNumber, Branch: r.Branch, BatchYear: r.BatchYear, CGPA: r.CGPA,
 	}
+}
+
+func (r registeredStudentBody) appendJSON(to []byte) []byte {
+	to = append(to, '{')
+	to = appendInt(to, "registration_id", r.RegistrationID)
+	to = appendInt(to, "drive_id", r.DriveID)
+	to = appendInt(to, "student_id", r.StudentID)
+	to = appendTime(to, "registered_at", r.RegisteredAt)
+	to = appendText(to, "name", r.Name)
+	to = appendText(to, "email", r.Email)
+	to = appendText(to, "roll_number", r.RollNumber)
+	to = appendTextOrNull(to, "branch", r.Branch)
+	to = appendIntOrNull(to, "batch_year", r.BatchYear)
+	to = appendDecimal(to, "cgpa", r.CGPA)
+	return append(to, '}')
 }
 
 type listRegistrationsInput struct {

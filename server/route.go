@@ -28,6 +28,7 @@ type route struct {
 	who           auth.Permission
 	whileCodeOnly bool              // also for people who still have to choose a password
 	also          []int             // other statuses of success than the usual one
+	concernsMe    bool              // changes only what belongs to the caller
 	body          *huma.RequestBody // described here where the operation reads the body by itself
 	bearsToken    func(string) bool // tells a program that is let in without an account, see orToken
 	add           func(s *Server, router *echo.Echo, api huma.API)
@@ -60,6 +61,7 @@ func on[I, O any](method, path string, who auth.Permission, status int, name str
 		}
 		huma.Register(api, op, func(ctx context.Context, input *I) (*O, error) {
 			output, err := run(ctx, input)
+			s.forgetAfter(ctx, r)
 			if err != nil {
 				problem := problemOf(ctx, err)
 				noteCause(ctx, problem)
@@ -122,6 +124,20 @@ func raw(method, path string, who auth.Permission, handle func(*Server, echo.Con
 		router.Add(method, path, func(c echo.Context) error { return handle(s, c) })
 	}
 	return r
+}
+
+// concernsMe is for routes that change only what belongs to the caller.
+func concernsMe(r *route, _ *huma.Operation) { r.concernsMe = true }
+
+// forgetAfter makes what a request may have changed be read anew, before it is answered.
+func (s *Server) forgetAfter(ctx context.Context, r route) {
+	switch {
+	case r.method == http.MethodGet:
+	case r.concernsMe:
+		s.standings.forget(me(ctx).UserID)
+	default:
+		s.forgetPolled()
+	}
 }
 
 // codeOnly opens a route to people who signed in with a one-time code and have no password yet.

@@ -29,10 +29,10 @@ var (
 // routes is THE table: every route, who may call it, and what answers.
 func (s *Server) routes() []route {
 	return []route{
-		on(post, "/auth/login", public, ok, "login", s.login, "Sign in"),
-		on(post, "/auth/change-password", everyone, ok, "changePassword", s.changePassword, "Change the own password; ends every earlier token", codeOnly, refuses(http.StatusTooManyRequests)),
+		on(post, "/auth/login", public, ok, "login", s.login, "Sign in", concernsMe),
+		on(post, "/auth/change-password", everyone, ok, "changePassword", s.changePassword, "Change the own password; ends every earlier token", codeOnly, refuses(http.StatusTooManyRequests), concernsMe),
 		on(get, "/me", everyone, ok, "readMe", s.readMe, "The own profile", codeOnly),
-		on(patching, "/me", everyone, ok, "patchMe", s.patchMe, "Change the own contact data", codeOnly),
+		on(patching, "/me", everyone, ok, "patchMe", s.patchMe, "Change the own contact data", codeOnly, concernsMe),
 
 		on(get, "/users", heads, ok, "listUsers", s.listUsers, "Everybody with an account"),
 		on(post, "/users", heads, created, "createUser", s.createUser, "Add an account; without a password it gets a one-time code"),
@@ -58,9 +58,9 @@ func (s *Server) routes() []route {
 		on(post, "/drives/{id}/cancel", heads, ok, "cancelDrive", s.cancelDrive, "Cancel a drive"),
 		on(post, "/drives/{id}/trigger-eligibility", heads, accepted, "triggerEligibility", s.triggerEligibility, "Store the eligible students again, as a job"),
 
-		on(post, "/registrations", students, created, "register", s.register, "Register for a drive", answers(ok), refuses(http.StatusNotFound)),
-		on(post, "/registrations/{id}/register", students, created, "registerForDrive", s.registerForDrive, "Register for a drive", answers(ok)),
-		on(del, "/registrations/{id}", students, noContent, "withdraw", s.withdraw, "Withdraw from a drive"),
+		on(post, "/registrations", students, created, "register", s.register, "Register for a drive", answers(ok), refuses(http.StatusNotFound), concernsMe),
+		on(post, "/registrations/{id}/register", students, created, "registerForDrive", s.registerForDrive, "Register for a drive", answers(ok), concernsMe),
+		on(del, "/registrations/{id}", students, noContent, "withdraw", s.withdraw, "Withdraw from a drive", concernsMe),
 		on(get, "/registrations/my-list", students, ok, "myRegistrations", s.myRegistrations, "Own registrations"),
 		on(get, "/registrations/mine", students, ok, "myRegistrationsToo", s.myRegistrations, "Own registrations"),
 		on(get, "/registrations/{id}/check", students, ok, "checkRegistration", s.checkRegistration, "Am I registered for it"),
@@ -93,7 +93,7 @@ func (s *Server) routes() []route {
 		on(post, "/jobs/{id}/cancel", heads, ok, "cancelJob", s.cancelJob, "Take a job out of the queue, or stop it"),
 		on(post, "/registrations/{id}/export", office, accepted, "exportRegistrations", s.exportRegistrations, "Write the registrations of a drive into a CSV file, as a job"),
 
-		on(post, "/admin/session", heads, noContent, "openSession", s.openSession, "Let this browser into the job console at /admin/river for an hour"),
+		on(post, "/admin/session", heads, noContent, "openSession", s.openSession, "Let this browser into the job console at /admin/river for an hour", concernsMe),
 		page(del, "/admin/session", public, (*Server).closeSession),
 		page(get, "/admin/login", public, (*Server).loginPage),
 		page(post, "/admin/login", public, (*Server).loginForm),
@@ -107,8 +107,8 @@ func (s *Server) routes() []route {
 		on(post, "/analytics/refresh", heads, accepted, "refreshAnalytics", s.refreshAnalytics, "Bring the figures up to date, as a job"),
 
 		on(get, "/notifications/mine", everyone, ok, "myNotifications", s.myNotifications, "What I am told, newest first"),
-		on(patching, "/notifications/{id}/read", everyone, ok, "readNotification", s.readNotification, "Mark as read"),
-		on(post, "/notifications/read-all", everyone, ok, "readAllNotifications", s.readAllNotifications, "Mark all as read"),
+		on(patching, "/notifications/{id}/read", everyone, ok, "readNotification", s.readNotification, "Mark as read", concernsMe),
+		on(post, "/notifications/read-all", everyone, ok, "readAllNotifications", s.readAllNotifications, "Mark all as read", concernsMe),
 
 		on(get, "/healthz", public, ok, "healthz", s.healthz, "Is the process alive"),
 		on(get, "/health", public, ok, "health", s.healthz, "Is the process alive"),

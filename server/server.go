@@ -29,6 +29,7 @@ import (
 type Deps struct {
 	Pool      *pgxpool.Pool
 	Jobs      *jobs.Client
+	Changes   *jobs.Changes // of the jobs that this process works; nil: it works none
 	Tokens    *auth.Tokens
 	Passwords *auth.Passwords
 	Limits    auth.LoginLimits
@@ -73,15 +74,19 @@ type Server struct {
 	metricsPage  http.Handler
 	metricsToken string
 
-	access  *accessCache
-	events  *eventStreams
-	console jobConsole
-	logins  keyedLocks
-	schemas huma.Registry
-	openapi []byte
-	handler http.Handler
-	http    *http.Server
-	ready   readiness
+	access      *recent[int64, store.Access]
+	posted      *recent[struct{}, map[int64]store.Drive]
+	standings   *recent[int64, standings]
+	driveLists  *recent[string, driveList]
+	registering *registering
+	events      *eventStreams
+	console     jobConsole
+	logins      keyedLocks
+	schemas     huma.Registry
+	openapi     []byte
+	handler     http.Handler
+	http        *http.Server
+	ready       readiness
 
 	createOf, patchOf *huma.Schema // of a drive
 }
@@ -101,9 +106,12 @@ func New(deps Deps) (*Server, error) {
 	if s.clock == nil {
 		s.clock = time.Now
 	}
-	s.access = newAccessCache(func(ctx context.Context, userID int64) (store.Access, error) {
-		return store.AccessOf(ctx, s.pool, userID)
-	})
+	s.access = s.newAccess()
+	s.posted, s.standings, s.driveLists = s.newPosted(), s.newStandings(), s.newDriveLists()
+	if deps.Changes != nil {
+		deps.Changes.Tell(s.forgetPolled)
+	}
+	s.registering = s.newRegistering()
 	s.metrics, s.metricsToken = deps.Metrics, deps.MetricsToken
 	if s.metrics == nil {
 		s.metrics = metrics.New(metrics.Options{Version: deps.Version})

@@ -14,9 +14,12 @@ type CSVWriter struct {
 	out *bufio.Writer
 }
 
+// csvBuffer holds some hundred rows, in bytes.
+const csvBuffer = 32 << 10
+
 // NewCSVWriter starts a file on w. Nothing may have arrived there before Flush.
 func NewCSVWriter(w io.Writer) *CSVWriter {
-	out := bufio.NewWriter(w)
+	out := bufio.NewWriterSize(w, csvBuffer)
 	// An error stays with the buffer and comes back from Write or Flush.
 	_, _ = out.WriteString("\ufeff")
 	return &CSVWriter{out: out}
@@ -47,6 +50,11 @@ func quoted(cell string) string {
 	return `"` + strings.ReplaceAll(safe, `"`, `""`) + `"`
 }
 
+// isPlain tells what no formula begins with, nor anything that hides one.
+func isPlain(c byte) bool {
+	return '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
+}
+
 // negativeNumber matches the one thing that begins like a formula and is none.
 var negativeNumber = regexp.MustCompile(`^-\d+(\.\d+)?$`)
 
@@ -56,6 +64,9 @@ const formulaStarts = "=+-@＝＋－＠"
 // SafeText returns text so that no spreadsheet runs it: what begins like a formula, also behind spaces or characters
 // that cannot be seen, or begins with a tab or carriage return, gets an apostrophe in front. Negative numbers stay.
 func SafeText(text string) string {
+	if text == "" || isPlain(text[0]) {
+		return text // as nearly all cells are
+	}
 	if negativeNumber.MatchString(text) {
 		return text
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"iter"
+	"math"
 
 	"placeops/store/dbsqlc"
 )
@@ -36,29 +37,10 @@ func AttendanceOfDrive(ctx context.Context, db DBTX, driveID int64, afterRoll *s
 	})
 }
 
-// streamRows is how many rows of a long list are in memory at once.
-const streamRows = 5_000
-
-// AttendanceSheet goes through everybody registered in the order of roll numbers, however many there are.
+// AttendanceSheet goes through everybody registered in the order of roll numbers, however many there are. The loop holds a
+// connection, so its body must not wait for people.
 func AttendanceSheet(ctx context.Context, db DBTX, driveID int64) iter.Seq2[Attendee, error] {
-	return func(yield func(Attendee, error) bool) {
-		for after := (*string)(nil); ; {
-			rows, err := AttendanceOfDrive(ctx, db, driveID, after, streamRows)
-			if err != nil {
-				yield(Attendee{}, err)
-				return
-			}
-			for _, row := range rows {
-				if !yield(row, nil) {
-					return
-				}
-			}
-			if len(rows) < streamRows {
-				return
-			}
-			after = &rows[len(rows)-1].RollNumber
-		}
-	}
+	return queries(db).EachAttendanceOfDrive(ctx, dbsqlc.AttendanceOfDriveParams{DriveID: driveID, RowLimit: math.MaxInt32})
 }
 
 // AttendanceOf reads one registered student's attendance, or NotFound.

@@ -97,6 +97,11 @@ func DrivesFor(ctx context.Context, db DBTX, viewer Viewer, filter DriveFilter, 
 	return drives, nil
 }
 
+// PostedDrives returns the drives that are open, in no order.
+func PostedDrives(ctx context.Context, db DBTX) ([]Drive, error) {
+	return queries(db).PostedDrives(ctx)
+}
+
 // UnknownStudents returns those of the ids that belong to no student, in ascending order.
 func UnknownStudents(ctx context.Context, db DBTX, studentIDs []int64) ([]int64, error) {
 	return queries(db).UnknownStudents(ctx, studentIDs)

@@ -31,6 +31,9 @@ func FinishedDrives(ctx context.Context, db DBTX, period Period, before *Finishe
 	return queries(db).FinishedDrives(ctx, params)
 }
 
+// streamRows is how many finished drives are in memory at once.
+const streamRows = 5_000
+
 // FinishedDrivesSheet goes through at most limit finished drives, newest first; 0 is all.
 func FinishedDrivesSheet(ctx context.Context, db DBTX, period Period, limit int32) iter.Seq2[FinishedDrive, error] {
 	return func(yield func(FinishedDrive, error) bool) {

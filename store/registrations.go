@@ -3,6 +3,9 @@ package store
 import (
 	"context"
 	"errors"
+	"iter"
+	"maps"
+	"math"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -11,22 +14,32 @@ import (
 )
 
 // Registration is a student's registration for a drive; Created is false when it had been there before.
-type Registration = dbsqlc.RegisterRow
+type Registration = dbsqlc.RegisterForDriveRow
 
-// registerTries bounds how often Register looks again after losing to a re-filter at the same moment.
+// registerTries bounds how often a registration is tried again after losing to a re-filter at the same moment.
 const registerTries = 3
+
+// TryRegister registers a student for a drive, or returns ok false when something stands in the way.
+type TryRegister func(ctx context.Context, driveID, studentID int64) (registration Registration, ok bool, err error)
 
 // Register registers a student for a drive, once: a second call returns the same registration. It needs the drive to be
 // posted and its deadline not passed (else Conflict) and the student to be selected (else Forbidden); a drive that the
 // student may not know of is NotFound.
 func Register(ctx context.Context, db DBTX, driveID, studentID int64) (Registration, error) {
+	alone := func(ctx context.Context, driveID, studentID int64) (Registration, bool, error) {
+		registered, err := RegisterForDrive(ctx, db, driveID, []int64{studentID})
+		registration, ok := registered[studentID]
+		return registration, ok, err
+	}
+	return RegisterBy(ctx, alone, db, driveID, studentID)
+}
+
+// RegisterBy is Register with another way to try it; db is asked only for the reason of a refusal.
+func RegisterBy(ctx context.Context, try TryRegister, db DBTX, driveID, studentID int64) (Registration, error) {
 	for range registerTries {
-		registration, err := tryRegister(ctx, db, dbsqlc.RegisterParams{DriveID: driveID, StudentID: studentID})
-		if err == nil {
-			return registration, nil
-		}
-		if !errors.Is(err, pgx.ErrNoRows) && !lostToRefilter(err) {
-			return Registration{}, err
+		registration, ok, err := try(ctx, driveID, studentID)
+		if ok || err != nil {
+			return registration, err
 		}
 		if err := whyNotRegistered(ctx, db, driveID, studentID); err != nil {
 			return Registration{}, err
@@ -35,17 +48,78 @@ func Register(ctx context.Context, db DBTX, driveID, studentID int64) (Registrat
 	return Registration{}, Errorf(Conflict, "the drive is being changed at this moment; try again")
 }
 
+// RegisterForDrive registers students for one drive in one statement, which waits while the drive is being changed. The
+// answer has no entry for those who may not register, or whose eligibility was taken back at this moment.
+func RegisterForDrive(ctx context.Context, db DBTX, driveID int64, studentIDs []int64) (map[int64]Registration, error) {
+	rows, err := tryRegister(ctx, db, func(q *dbsqlc.Queries) ([]Registration, error) {
+		return q.RegisterForDrive(ctx, dbsqlc.RegisterForDriveParams{DriveID: driveID, StudentIds: studentIDs})
+	})
+	if lostToRefilter(err) {
+		return registerEach(ctx, db, driveID, studentIDs)
+	}
+	if err != nil {
+		return nil, err
+	}
+	registered := make(map[int64]Registration, len(rows))
+	for _, row := range rows {
+		registered[row.StudentID] = row
+	}
+	return registered, nil
+}
+
+// registerEach is for the moment at which one of several students has lost to a re-filter, and the others should not.
+func registerEach(ctx context.Context, db DBTX, driveID int64, studentIDs []int64) (map[int64]Registration, error) {
+	registered := map[int64]Registration{}
+	if len(studentIDs) == 1 {
+		return registered, nil
+	}
+	for _, id := range studentIDs {
+		one, err := RegisterForDrive(ctx, db, driveID, []int64{id})
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(registered, one)
+	}
+	return registered, nil
+}
+
+// Candidate is a student before a drive.
+type Candidate struct {
+	DriveID   int64
+	StudentID int64
+}
+
+// RegisterMany registers students for several drives in one statement, which waits for nobody: the answer has no entry for
+// those who may not register, and none for those whose drive is being changed. RegisterForDrive settles that.
+func RegisterMany(ctx context.Context, db DBTX, candidates []Candidate) (map[Candidate]Registration, error) {
+	var params dbsqlc.RegisterManyParams
+	for _, c := range candidates {
+		params.DriveIds, params.StudentIds = append(params.DriveIds, c.DriveID), append(params.StudentIds, c.StudentID)
+	}
+	rows, err := tryRegister(ctx, db, func(q *dbsqlc.Queries) ([]dbsqlc.RegisterManyRow, error) {
+		return q.RegisterMany(ctx, params)
+	})
+	if err != nil && !lostToRefilter(err) {
+		return nil, err
+	}
+	registered := make(map[Candidate]Registration, len(rows))
+	for _, row := range rows {
+		registered[Candidate{DriveID: row.DriveID, StudentID: row.StudentID}] = Registration(row)
+	}
+	return registered, nil
+}
+
 // tryRegister leaves a transaction usable when it fails.
-func tryRegister(ctx context.Context, db DBTX, params dbsqlc.RegisterParams) (registration Registration, err error) {
+func tryRegister[R any](ctx context.Context, db DBTX, register func(*dbsqlc.Queries) ([]R, error)) (registered []R, err error) {
 	tx, ok := db.(pgx.Tx)
 	if !ok {
-		return queries(db).Register(ctx, params)
+		return register(queries(db))
 	}
 	err = InTx(ctx, tx, func(savepoint pgx.Tx) error {
-		registration, err = queries(savepoint).Register(ctx, params)
+		registered, err = register(queries(savepoint))
 		return err
 	})
-	return registration, err
+	return registered, err
 }
 
 // lostToRefilter tells that the student's eligibility was taken back between the statement's start and its insert.
@@ -115,6 +189,12 @@ func RegistrationsOfDrive(ctx context.Context, db DBTX, driveID, afterID int64, 
 	return queries(db).RegistrationsOfDrive(ctx, dbsqlc.RegistrationsOfDriveParams{
 		DriveID: driveID, AfterID: afterID, RowLimit: limit,
 	})
+}
+
+// RegistrationSheet goes through the registrations for a drive in the order they came, however many there are. The loop holds
+// a connection, so its body must not wait for people.
+func RegistrationSheet(ctx context.Context, db DBTX, driveID int64) iter.Seq2[RegisteredStudent, error] {
+	return queries(db).EachRegistrationOfDrive(ctx, dbsqlc.RegistrationsOfDriveParams{DriveID: driveID, RowLimit: math.MaxInt32})
 }
 
 // CountRegistrations counts the registrations for a drive.

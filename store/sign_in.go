@@ -13,10 +13,17 @@ import (
 // Access is what every request of a signed-in person is checked against.
 type Access = dbsqlc.AccessOfRow
 
-// AccessOf reads the present standing of an account, or NotFound.
-func AccessOf(ctx context.Context, db DBTX, userID int64) (Access, error) {
-	access, err := queries(db).AccessOf(ctx, userID)
-	return one(access, err, "user")
+// AccessOf reads the present standing of accounts; those that do not exist are missing from the answer.
+func AccessOf(ctx context.Context, db DBTX, userIDs []int64) (map[int64]Access, error) {
+	rows, err := queries(db).AccessOf(ctx, userIDs)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[int64]Access, len(rows))
+	for _, row := range rows {
+		all[row.UserID] = row
+	}
+	return all, nil
 }
 
 // ConfirmPassword returns the moment, on the database's clock, at which passwordHash was still the password of an active

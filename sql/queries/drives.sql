@@ -96,6 +96,11 @@ WHERE (sqlc.narg(before_id)::bigint IS NULL OR d.drive_id < sqlc.narg(before_id)
 ORDER BY d.drive_id DESC
 LIMIT @row_limit;
 
+-- name: PostedDrives :many
+SELECT *
+FROM drives
+WHERE status = 'posted';
+
 -- UnknownStudents names the given ids that are no students.
 -- name: UnknownStudents :many
 SELECT id::bigint AS student_id

@@ -28,3 +28,38 @@ SELECT student_id
 FROM drive_students
 WHERE drive_id = @drive_id
 ORDER BY student_id;
+
+-- StandingsInDrives tells for each of several students where they stand in each of several drives. OFFSET 0 keeps the
+-- planner from reading whole tables instead, which it thinks cheaper for thousands of lookups.
+-- name: StandingsInDrives :many
+SELECT d.drive_id::bigint                     AS drive_id,
+       s.student_id,
+       coalesce(ds.selected, false)::boolean  AS selected,
+       coalesce(r.registered, false)::boolean AS registered
+FROM unnest(@student_ids::bigint[]) AS wanted (student_id)
+CROSS JOIN LATERAL (SELECT student_id FROM students WHERE student_id = wanted.student_id OFFSET 0) AS s
+CROSS JOIN unnest(@drive_ids::bigint[]) AS d (drive_id)
+LEFT JOIN LATERAL (
+    SELECT selected
+    FROM drive_students
+    WHERE drive_id = d.drive_id AND student_id = s.student_id
+    OFFSET 0
+) AS ds ON true
+LEFT JOIN LATERAL (
+    SELECT true AS registered
+    FROM registrations
+    WHERE drive_id = d.drive_id AND student_id = s.student_id
+    OFFSET 0
+) AS r ON true;
+
+-- RegisteredForCancelled are those of the students who had registered for a drive that was cancelled.
+-- name: RegisteredForCancelled :many
+SELECT wanted.student_id::bigint AS student_id
+FROM unnest(@student_ids::bigint[]) AS wanted (student_id)
+CROSS JOIN LATERAL (
+    SELECT 1
+    FROM registrations r
+    JOIN drives d USING (drive_id)
+    WHERE r.student_id = wanted.student_id AND d.status = 'cancelled'
+    LIMIT 1
+) AS cancelled;

@@ -1,7 +1,8 @@
--- Register is one statement. The drive's row is share-locked, so it waits for a stop, a cancel or a re-filter that is
--- under way and then sees its result: once stop-registrations has answered, no registration commits any more.
--- No row back: ask RegistrationState why.
--- name: Register :one
+-- RegisterForDrive is one statement. The drive's row is share-locked, so it waits for a stop, a cancel or a re-filter that
+-- is under way and then sees its result: once stop-registrations has answered, no registration commits any more.
+-- The order keeps two processes with the same students from waiting for each other.
+-- Students without a row back: ask RegistrationState why.
+-- name: RegisterForDrive :many
 WITH open_drive AS (
     SELECT d.drive_id
     FROM drives d
@@ -12,10 +13,16 @@ WITH open_drive AS (
 ),
 added AS (
     INSERT INTO registrations (drive_id, student_id)
-    SELECT ds.drive_id, ds.student_id
-    FROM drive_students ds
-    JOIN open_drive o ON o.drive_id = ds.drive_id
-    WHERE ds.student_id = @student_id AND ds.selected
+    SELECT selected.drive_id, selected.student_id
+    FROM open_drive o
+    CROSS JOIN unnest(@student_ids::bigint[]) AS wanted (student_id)
+    CROSS JOIN LATERAL (
+        SELECT ds.drive_id, ds.student_id
+        FROM drive_students ds
+        WHERE ds.drive_id = o.drive_id AND ds.student_id = wanted.student_id AND ds.selected
+        OFFSET 0
+    ) AS selected
+    ORDER BY selected.student_id
     ON CONFLICT (drive_id, student_id) DO NOTHING
     RETURNING registration_id, drive_id, student_id, registered_at
 )
@@ -23,8 +30,55 @@ SELECT a.registration_id, a.drive_id, a.student_id, a.registered_at, true AS cre
 FROM added a
 UNION ALL
 SELECT r.registration_id, r.drive_id, r.student_id, r.registered_at, false AS created
-FROM registrations r
-WHERE r.drive_id = @drive_id AND r.student_id = @student_id;
+FROM unnest(@student_ids::bigint[]) AS wanted (student_id)
+CROSS JOIN LATERAL (
+    SELECT registration_id, drive_id, student_id, registered_at
+    FROM registrations
+    WHERE drive_id = @drive_id AND student_id = wanted.student_id
+    OFFSET 0
+) AS r;
+
+-- RegisterMany is RegisterForDrive for pairs of a drive and a student. It never waits for a drive that is being changed: that
+-- one is left out, so that it does not hold up the others. OFFSET 0 keeps the planner, whose statistics may be
+-- older than the drive, to a look-up for each pair, here and in the other statements of this file.
+-- name: RegisterMany :many
+WITH open_drives AS (
+    SELECT d.drive_id
+    FROM drives d
+    WHERE d.drive_id = ANY (@drive_ids::bigint[])
+      AND d.status = 'posted'
+      AND (d.registration_deadline IS NULL OR d.registration_deadline > now())
+    FOR SHARE SKIP LOCKED
+),
+wanted AS (
+    SELECT unnest(@drive_ids::bigint[]) AS drive_id, unnest(@student_ids::bigint[]) AS student_id
+),
+added AS (
+    INSERT INTO registrations (drive_id, student_id)
+    SELECT selected.drive_id, selected.student_id
+    FROM open_drives
+    JOIN wanted w USING (drive_id)
+    CROSS JOIN LATERAL (
+        SELECT ds.drive_id, ds.student_id
+        FROM drive_students ds
+        WHERE ds.drive_id = w.drive_id AND ds.student_id = w.student_id AND ds.selected
+        OFFSET 0
+    ) AS selected
+    ORDER BY selected.drive_id, selected.student_id
+    ON CONFLICT (drive_id, student_id) DO NOTHING
+    RETURNING registration_id, drive_id, student_id, registered_at
+)
+SELECT a.registration_id, a.drive_id, a.student_id, a.registered_at, true AS created
+FROM added a
+UNION ALL
+SELECT r.registration_id, r.drive_id, r.student_id, r.registered_at, false AS created
+FROM wanted w
+CROSS JOIN LATERAL (
+    SELECT registration_id, drive_id, student_id, registered_at
+    FROM registrations
+    WHERE drive_id = w.drive_id AND student_id = w.student_id
+    OFFSET 0
+) AS r;
 
 -- RegistrationState tells all that decides whether a student may register, or why not.
 -- name: RegistrationState :one

@@ -1,8 +1,8 @@
 -- AccessOf is what every request of a signed-in person is checked against.
--- name: AccessOf :one
-SELECT name, email, role, active, must_change_password, tokens_valid_from
+-- name: AccessOf :many
+SELECT user_id, name, email, role, active, must_change_password, tokens_valid_from
 FROM users
-WHERE user_id = @user_id;
+WHERE user_id = ANY (@user_ids::bigint[]);
 
 -- ConfirmPassword answers when the token is issued, from the database's clock, and only if the password just checked
 -- is still the person's password: a change of password at the same moment waits or wins.

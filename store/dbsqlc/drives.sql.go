@@ -189,6 +189,61 @@ func (q *Queries) MarkDrivePublished(ctx context.Context, arg MarkDrivePublished
 	return err
 }
 
+const postedDrives = `-- name: PostedDrives :many
+SELECT drive_id, company_name, job_title, domain_id, job_description, location, package_lpa, interview_date, registration_deadline, min_cgpa, min_10th, min_12th, max_backlogs, max_total_backlogs, allowed_branches, allowed_batches, allowed_genders, max_gap_years, status, auto_published, posted_by, published_by, published_at, pdf_key, eligible_count, selected_count, created_at, updated_at
+FROM drives
+WHERE status = 'posted'
+`
+
+func (q *Queries) PostedDrives(ctx context.Context) ([]Drive, error) {
+	rows, err := q.db.Query(ctx, postedDrives)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Drive{}
+	for rows.Next() {
+		var i Drive
+		if err := rows.Scan(
+			&i.DriveID,
+			&i.CompanyName,
+			&i.JobTitle,
+			&i.DomainID,
+			&i.JobDescription,
+			&i.Location,
+			&i.PackageLPA,
+			&i.InterviewDate,
+			&i.RegistrationDeadline,
+			&i.MinCGPA,
+			&i.Min10th,
+			&i.Min12th,
+			&i.MaxBacklogs,
+			&i.MaxTotalBacklogs,
+			&i.AllowedBranches,
+			&i.AllowedBatches,
+			&i.AllowedGenders,
+			&i.MaxGapYears,
+			&i.Status,
+			&i.AutoPublished,
+			&i.PostedBy,
+			&i.PublishedBy,
+			&i.PublishedAt,
+			&i.PDFKey,
+			&i.EligibleCount,
+			&i.SelectedCount,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const selectByHand = `-- name: SelectByHand :execrows
 INSERT INTO drive_students (drive_id, student_id, selected, selected_at)
 SELECT $1, id, true, now()

@@ -41,7 +41,7 @@ func (q *Queries) IsRegistered(ctx context.Context, arg IsRegisteredParams) (boo
 	return exists, err
 }
 
-const register = `-- name: Register :one
+const registerForDrive = `-- name: RegisterForDrive :many
 WITH open_drive AS (
     SELECT d.drive_id
     FROM drives d
@@ -52,10 +52,16 @@ WITH open_drive AS (
 ),
 added AS (
     INSERT INTO registrations (drive_id, student_id)
-    SELECT ds.drive_id, ds.student_id
-    FROM drive_students ds
-    JOIN open_drive o ON o.drive_id = ds.drive_id
-    WHERE ds.student_id = $2 AND ds.selected
+    SELECT selected.drive_id, selected.student_id
+    FROM open_drive o
+    CROSS JOIN unnest($2::bigint[]) AS wanted (student_id)
+    CROSS JOIN LATERAL (
+        SELECT ds.drive_id, ds.student_id
+        FROM drive_students ds
+        WHERE ds.drive_id = o.drive_id AND ds.student_id = wanted.student_id AND ds.selected
+        OFFSET 0
+    ) AS selected
+    ORDER BY selected.student_id
     ON CONFLICT (drive_id, student_id) DO NOTHING
     RETURNING registration_id, drive_id, student_id, registered_at
 )
@@ -63,16 +69,21 @@ SELECT a.registration_id, a.drive_id, a.student_id, a.registered_at, true AS cre
 FROM added a
 UNION ALL
 SELECT r.registration_id, r.drive_id, r.student_id, r.registered_at, false AS created
-FROM registrations r
-WHERE r.drive_id = $1 AND r.student_id = $2
+FROM unnest($2::bigint[]) AS wanted (student_id)
+CROSS JOIN LATERAL (
+    SELECT registration_id, drive_id, student_id, registered_at
+    FROM registrations
+    WHERE drive_id = $1 AND student_id = wanted.student_id
+    OFFSET 0
+) AS r
 `
 
-type RegisterParams struct {
-	DriveID   int64
-	StudentID int64
+type RegisterForDriveParams struct {
+	DriveID    int64
+	StudentIds []int64
 }
 
-type RegisterRow struct {
+type RegisterForDriveRow struct {
 	RegistrationID int64
 	DriveID        int64
 	StudentID      int64
@@ -80,20 +91,116 @@ type RegisterRow struct {
 	Created        bool
 }
 
-// Register is one statement. The drive's row is share-locked, so it waits for a stop, a cancel or a re-filter that is
-// under way and then sees its result: once stop-registrations has answered, no registration commits any more.
-// No row back: ask RegistrationState why.
-func (q *Queries) Register(ctx context.Context, arg RegisterParams) (RegisterRow, error) {
-	row := q.db.QueryRow(ctx, register, arg.DriveID, arg.StudentID)
-	var i RegisterRow
-	err := row.Scan(
-		&i.RegistrationID,
-		&i.DriveID,
-		&i.StudentID,
-		&i.RegisteredAt,
-		&i.Created,
-	)
-	return i, err
+// RegisterForDrive is one statement. The drive's row is share-locked, so it waits for a stop, a cancel or a re-filter that
+// is under way and then sees its result: once stop-registrations has answered, no registration commits any more.
+// The order keeps two processes with the same students from waiting for each other.
+// Students without a row back: ask RegistrationState why.
+func (q *Queries) RegisterForDrive(ctx context.Context, arg RegisterForDriveParams) ([]RegisterForDriveRow, error) {
+	rows, err := q.db.Query(ctx, registerForDrive, arg.DriveID, arg.StudentIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RegisterForDriveRow{}
+	for rows.Next() {
+		var i RegisterForDriveRow
+		if err := rows.Scan(
+			&i.RegistrationID,
+			&i.DriveID,
+			&i.StudentID,
+			&i.RegisteredAt,
+			&i.Created,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const registerMany = `-- name: RegisterMany :many
+WITH open_drives AS (
+    SELECT d.drive_id
+    FROM drives d
+    WHERE d.drive_id = ANY ($1::bigint[])
+      AND d.status = 'posted'
+      AND (d.registration_deadline IS NULL OR d.registration_deadline > now())
+    FOR SHARE SKIP LOCKED
+),
+wanted AS (
+    SELECT unnest($1::bigint[]) AS drive_id, unnest($2::bigint[]) AS student_id
+),
+added AS (
+    INSERT INTO registrations (drive_id, student_id)
+    SELECT selected.drive_id, selected.student_id
+    FROM open_drives
+    JOIN wanted w USING (drive_id)
+    CROSS JOIN LATERAL (
+        SELECT ds.drive_id, ds.student_id
+        FROM drive_students ds
+        WHERE ds.drive_id = w.drive_id AND ds.student_id = w.student_id AND ds.selected
+        OFFSET 0
+    ) AS selected
+    ORDER BY selected.drive_id, selected.student_id
+    ON CONFLICT (drive_id, student_id) DO NOTHING
+    RETURNING registration_id, drive_id, student_id, registered_at
+)
+SELECT a.registration_id, a.drive_id, a.student_id, a.registered_at, true AS created
+FROM added a
+UNION ALL
+SELECT r.registration_id, r.drive_id, r.student_id, r.registered_at, false AS created
+FROM wanted w
+CROSS JOIN LATERAL (
+    SELECT registration_id, drive_id, student_id, registered_at
+    FROM registrations
+    WHERE drive_id = w.drive_id AND student_id = w.student_id
+    OFFSET 0
+) AS r
+`
+
+type RegisterManyParams struct {
+	DriveIds   []int64
+	StudentIds []int64
+}
+
+type RegisterManyRow struct {
+	RegistrationID int64
+	DriveID        int64
+	StudentID      int64
+	RegisteredAt   time.Time
+	Created        bool
+}
+
+// RegisterMany is RegisterForDrive for pairs of a drive and a student. It never waits for a drive that is being changed: that
+// one is left out, so that it does not hold up the others. OFFSET 0 keeps the planner, whose statistics may be
+// older than the drive, to a look-up for each pair, here and in the other statements of this file.
+func (q *Queries) RegisterMany(ctx context.Context, arg RegisterManyParams) ([]RegisterManyRow, error) {
+	rows, err := q.db.Query(ctx, registerMany, arg.DriveIds, arg.StudentIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RegisterManyRow{}
+	for rows.Next() {
+		var i RegisterManyRow
+		if err := rows.Scan(
+			&i.RegistrationID,
+			&i.DriveID,
+			&i.StudentID,
+			&i.RegisteredAt,
+			&i.Created,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const registrationState = `-- name: RegistrationState :one

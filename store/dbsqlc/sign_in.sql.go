@@ -10,13 +10,14 @@ import (
 	"time"
 )
 
-const accessOf = `-- name: AccessOf :one
-SELECT name, email, role, active, must_change_password, tokens_valid_from
+const accessOf = `-- name: AccessOf :many
+SELECT user_id, name, email, role, active, must_change_password, tokens_valid_from
 FROM users
-WHERE user_id = $1
+WHERE user_id = ANY ($1::bigint[])
 `
 
 type AccessOfRow struct {
+	UserID             int64
 	Name               string
 	Email              string
 	Role               string
@@ -26,18 +27,32 @@ type AccessOfRow struct {
 }
 
 // AccessOf is what every request of a signed-in person is checked against.
-func (q *Queries) AccessOf(ctx context.Context, userID int64) (AccessOfRow, error) {
-	row := q.db.QueryRow(ctx, accessOf, userID)
-	var i AccessOfRow
-	err := row.Scan(
-		&i.Name,
-		&i.Email,
-		&i.Role,
-		&i.Active,
-		&i.MustChangePassword,
-		&i.TokensValidFrom,
-	)
-	return i, err
+func (q *Queries) AccessOf(ctx context.Context, userIds []int64) ([]AccessOfRow, error) {
+	rows, err := q.db.Query(ctx, accessOf, userIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AccessOfRow{}
+	for rows.Next() {
+		var i AccessOfRow
+		if err := rows.Scan(
+			&i.UserID,
+			&i.Name,
+			&i.Email,
+			&i.Role,
+			&i.Active,
+			&i.MustChangePassword,
+			&i.TokensValidFrom,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const confirmPassword = `-- name: ConfirmPassword :one

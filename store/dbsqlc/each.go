@@ -1,0 +1,57 @@
+package dbsqlc
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// The functions of this file are written by hand beside the generated ones: the same queries, row by row instead of all at
+// once. The loop holds a connection, so its body must not wait for people.
+
+// EachAttendanceOfDrive is AttendanceOfDrive, row by row.
+func (q *Queries) EachAttendanceOfDrive(ctx context.Context, arg AttendanceOfDriveParams) iter.Seq2[AttendanceOfDriveRow, error] {
+	return each(ctx, q.db, attendanceOfDrive, []any{arg.DriveID, arg.AfterRoll, arg.RowLimit}, func(i *AttendanceOfDriveRow) []any {
+		return []any{
+			&i.AttendanceID, &i.DriveID, &i.StudentID, &i.Name, &i.Email, &i.RollNumber, &i.Branch, &i.BatchYear, &i.CGPA,
+			&i.RegisteredAt, &i.Status, &i.MarkedAt,
+		}
+	})
+}
+
+// EachRegistrationOfDrive is RegistrationsOfDrive, row by row.
+func (q *Queries) EachRegistrationOfDrive(ctx context.Context, arg RegistrationsOfDriveParams) iter.Seq2[RegistrationsOfDriveRow, error] {
+	return each(ctx, q.db, registrationsOfDrive, []any{arg.DriveID, arg.AfterID, arg.RowLimit}, func(i *RegistrationsOfDriveRow) []any {
+		return []any{
+			&i.RegistrationID, &i.DriveID, &i.StudentID, &i.RegisteredAt, &i.Name, &i.Email, &i.RollNumber, &i.Branch,
+			&i.BatchYear, &i.CGPA,
+		}
+	})
+}
+
+var errUnwanted = errors.New("the rest of the rows is not wanted")
+
+// each runs a query and yields its rows; columns are where the columns of a row go, in their order.
+func each[R any](ctx context.Context, db DBTX, sql string, args []any, columns func(*R) []any) iter.Seq2[R, error] {
+	return func(yield func(R, error) bool) {
+		var row, empty R
+		rows, err := db.Query(ctx, sql, args...)
+		if err != nil {
+			yield(empty, err)
+			return
+		}
+		into := columns(&row)
+		_, err = pgx.ForEachRow(rows, into, func() error {
+			if !yield(row, nil) {
+				return errUnwanted
+			}
+			row = empty // a pointer that was handed out is not written to again
+			return nil
+		})
+		if err != nil && !errors.Is(err, errUnwanted) {
+			yield(empty, err)
+		}
+	}
+}
