@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"maps"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
@@ -75,7 +74,7 @@ func registerAndConfirm[K comparable](ctx context.Context, s *Server, register f
 			return err
 		}
 		var mails []river.InsertManyParams
-		for r := range maps.Values(registered) {
+		for _, r := range registered {
 			if r.Created {
 				args := jobs.SendEmailArgs{DriveID: r.DriveID, Event: store.EventRegistered, UserID: r.StudentID}
 				mails = append(mails, river.InsertManyParams{Args: args})
