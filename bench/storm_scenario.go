@@ -37,7 +37,7 @@ FROM added a
 UNION ALL
 SELECT r.registration_id, r.drive_id, r.student_id, r.registered_at, false AS created
 FROM registrations r
-WHERE r.drive_id = $1 AND r.student_id = $2`
+WHERE r.drive_id = $1 AND r.student_id = $2 AND NOT EXISTS (SELECT FROM added)`
 
 const bareInsertSQL = "INSERT INTO registrations (drive_id, student_id) VALUES ($1, $2)"
 

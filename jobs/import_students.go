@@ -79,13 +79,21 @@ func (w *importStudentsWorker) importFile(ctx context.Context, job *river.Job[Im
 		return err
 	}
 	defer func() { _ = file.Close() }() // an unnamed file: closing removes it
-	return store.InTx(ctx, w.deps.Pool, func(tx pgx.Tx) error {
+	var created int64
+	err = store.InTx(ctx, w.deps.Pool, func(tx pgx.Tx) error {
 		result, err := w.importSheet(ctx, tx, imported, file)
 		if err != nil {
 			return err
 		}
+		if !result.DryRun {
+			created = result.Created
+		}
 		return completeImport(ctx, tx, job, result)
 	})
+	if err == nil {
+		tellPlanner(ctx, w.deps, created, "users", "students")
+	}
+	return err
 }
 
 // importSheet does the whole import in the caller's transaction, or finds out why it cannot be done.

@@ -191,6 +191,20 @@ JOIN student_imports USING (import_id)
 WHERE role = 'STUDENT' AND active AND must_change_password AND password_hash IS NULL AND code_hash IS NULL`))
 }
 
+// Right after the import everybody signs in.
+func TestThePlannerKnowsOfImportedStudents(t *testing.T) {
+	t.Parallel()
+	o := newImportOffice(t)
+	o.exec("ALTER TABLE users SET (autovacuum_enabled = false)")
+	o.exec("ALTER TABLE students SET (autovacuum_enabled = false)")
+	o.given("roll_number,name,email", "R1,Asha,asha@college.example", "R2,Bina,bina@college.example")
+	for _, table := range []string{"users", "students"} {
+		require.Eventually(t, func() bool {
+			return o.count("SELECT reltuples::bigint FROM pg_class WHERE relname = $1", table) >= 2
+		}, jobTime, 5*time.Millisecond, table)
+	}
+}
+
 func TestImportAgainChangesNothing(t *testing.T) {
 	t.Parallel()
 	o := newImportOffice(t)

@@ -25,13 +25,14 @@ type FilterResult struct {
 func refilter[A river.JobArgs](ctx context.Context, deps Deps, job *river.Job[A], driveID int64,
 	then func(tx pgx.Tx, drive store.Drive) error,
 ) error {
-	return store.InTx(ctx, deps.Pool, func(tx pgx.Tx) error {
+	var stored eligibility.Stored
+	err := store.InTx(ctx, deps.Pool, func(tx pgx.Tx) error {
 		drive, err := store.LockDrive(ctx, tx, driveID)
 		if err != nil && !store.IsKind(err, store.NotFound) {
 			return err
 		}
 		if err == nil && (drive.Status == store.Pending || drive.Status == store.Posted) {
-			stored, err := eligibility.Store(ctx, tx, driveID, eligibility.Of(drive), drive.AutoPublished)
+			stored, err = eligibility.Store(ctx, tx, driveID, eligibility.Of(drive), drive.AutoPublished)
 			if err != nil {
 				return err
 			}
@@ -48,4 +49,8 @@ func refilter[A river.JobArgs](ctx context.Context, deps Deps, job *river.Job[A]
 		_, err = river.JobCompleteTx[*riverpgxv5.Driver](ctx, tx, job)
 		return err
 	})
+	if err == nil {
+		tellPlanner(ctx, deps, stored.Added, "drive_students")
+	}
+	return err
 }

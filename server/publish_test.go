@@ -255,3 +255,16 @@ func TestAPublishThatDoesNotCommitLeavesNothing(t *testing.T) {
 	require.Equal(t, before, h.row(drive))
 	require.Zero(t, h.count(`SELECT count(*) FROM river_job`)+h.count(`SELECT count(*) FROM drive_students`))
 }
+
+// Right after a publish everybody registers.
+func TestThePlannerKnowsOfAFreshSelection(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	h.exec("ALTER TABLE drive_students SET (autovacuum_enabled = false)")
+	drive := h.posted(nil)
+	selected := h.count("SELECT count(*) FROM drive_students WHERE drive_id = $1", drive)
+	require.Positive(t, selected)
+	require.Eventually(t, func() bool {
+		return h.count("SELECT reltuples::bigint FROM pg_class WHERE relname = 'drive_students'") == selected
+	}, jobTime, fast)
+}

@@ -216,6 +216,61 @@ func TestAFreshlyPublishedDriveIsReadThroughIndexes(t *testing.T) {
 	}
 }
 
+// An office tries everything out, deletes it again, and then opens its first drive. By the plans that the connections now
+// make, while there is nothing, each new registration would read all the others.
+func TestRegistrationsInATableThatWasEmptyReadNoneOfTheOthers(t *testing.T) {
+	t.Parallel()
+	const crowds, crowd = 20, 50
+	for name, register := range map[string]func(context.Context, store.DBTX, []int64) (int, error){
+		"RegisterForDrive": func(ctx context.Context, db store.DBTX, students []int64) (int, error) {
+			registered, err := store.RegisterForDrive(ctx, db, 1, students)
+			return len(registered), err
+		},
+		"RegisterMany": func(ctx context.Context, db store.DBTX, students []int64) (int, error) {
+			var candidates []store.Candidate
+			for _, student := range students {
+				candidates = append(candidates, store.Candidate{DriveID: 1, StudentID: student})
+			}
+			registered, err := store.RegisterMany(ctx, db, candidates)
+			return len(registered), err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			pool, ctx := storetest.New(t), t.Context()
+			fill(t, pool, bigCollege, publish(1, 1))
+			conn, err := pool.Acquire(ctx)
+			require.NoError(t, err)
+			defer conn.Release()
+			registerAll := func() {
+				for n := range crowds {
+					var students []int64
+					for i := range crowd {
+						students = append(students, int64(2*(n*crowd+i)+1)) // drive 1 is for the odd ones
+					}
+					registered, err := register(ctx, conn, students)
+					require.NoError(t, err)
+					require.Equal(t, crowd, registered)
+				}
+			}
+			registerAll()
+			fill(t, pool, "DELETE FROM registrations", "VACUUM ANALYZE")
+			before := rowsRead(t, conn)
+			registerAll()
+			require.Equal(t, before, rowsRead(t, conn), "rows of registrations that were read to add others")
+		})
+	}
+}
+
+// rowsRead is how many rows of registrations have been read one after the other, without an index.
+func rowsRead(t *testing.T, conn *pgxpool.Conn) (rows int64) {
+	t.Helper()
+	require.NoError(t, failed(conn.Exec(t.Context(), "SELECT pg_stat_force_next_flush()")))
+	err := conn.QueryRow(t.Context(), "SELECT pg_stat_get_tuples_returned('registrations'::regclass)").Scan(&rows)
+	require.NoError(t, err)
+	return rows
+}
+
 func fill(t *testing.T, pool *pgxpool.Pool, statements ...string) {
 	t.Helper()
 	for _, statement := range statements {

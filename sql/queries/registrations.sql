@@ -1,6 +1,7 @@
 -- RegisterForDrive is one statement. The drive's row is share-locked, so it waits for a stop, a cancel or a re-filter that
 -- is under way and then sees its result: once stop-registrations has answered, no registration commits any more.
--- The order keeps two processes with the same students from waiting for each other.
+-- The order keeps two processes with the same students from waiting for each other. Only who has not been added is looked up:
+-- a plan made while registrations was empty reads all of it for each.
 -- Students without a row back: ask RegistrationState why.
 -- name: RegisterForDrive :many
 WITH open_drive AS (
@@ -30,11 +31,15 @@ SELECT a.registration_id, a.drive_id, a.student_id, a.registered_at, true AS cre
 FROM added a
 UNION ALL
 SELECT r.registration_id, r.drive_id, r.student_id, r.registered_at, false AS created
-FROM unnest(@student_ids::bigint[]) AS wanted (student_id)
+FROM (
+    SELECT unnest(@student_ids::bigint[]) AS student_id
+    EXCEPT
+    SELECT student_id FROM added
+) AS others
 CROSS JOIN LATERAL (
     SELECT registration_id, drive_id, student_id, registered_at
     FROM registrations
-    WHERE drive_id = @drive_id AND student_id = wanted.student_id
+    WHERE drive_id = @drive_id AND student_id = others.student_id
     OFFSET 0
 ) AS r;
 
@@ -72,11 +77,15 @@ SELECT a.registration_id, a.drive_id, a.student_id, a.registered_at, true AS cre
 FROM added a
 UNION ALL
 SELECT r.registration_id, r.drive_id, r.student_id, r.registered_at, false AS created
-FROM wanted w
+FROM (
+    SELECT drive_id, student_id FROM wanted
+    EXCEPT
+    SELECT drive_id, student_id FROM added
+) AS others
 CROSS JOIN LATERAL (
     SELECT registration_id, drive_id, student_id, registered_at
     FROM registrations
-    WHERE drive_id = w.drive_id AND student_id = w.student_id
+    WHERE drive_id = others.drive_id AND student_id = others.student_id
     OFFSET 0
 ) AS r;
 

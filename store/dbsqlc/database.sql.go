@@ -19,3 +19,17 @@ func (q *Queries) DatabaseSize(ctx context.Context) (int64, error) {
 	err := row.Scan(&bytes)
 	return bytes, err
 }
+
+const knownRows = `-- name: KnownRows :one
+SELECT greatest(reltuples, 0)::bigint AS rows
+FROM pg_catalog.pg_class
+WHERE oid = to_regclass($1)
+`
+
+// KnownRows is how many rows the planner takes a table to have; it learns of others from ANALYZE.
+func (q *Queries) KnownRows(ctx context.Context, tableName string) (int64, error) {
+	row := q.db.QueryRow(ctx, knownRows, tableName)
+	var rows int64
+	err := row.Scan(&rows)
+	return rows, err
+}
