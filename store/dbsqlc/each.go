@@ -33,11 +33,13 @@ func (q *Queries) EachRegistrationOfDrive(ctx context.Context, arg Registrations
 
 var errUnwanted = errors.New("the rest of the rows is not wanted")
 
-// each runs a query and yields its rows; columns are where the columns of a row go, in their order.
+// each runs a query and yields its rows; columns are where the columns of a row go, in their order. The statement is planned
+// for its arguments each time: the plan that PostgreSQL would keep for all of them expects a page of rows, and reads 100,000
+// one by one.
 func each[R any](ctx context.Context, db DBTX, sql string, args []any, columns func(*R) []any) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
 		var row, empty R
-		rows, err := db.Query(ctx, sql, args...)
+		rows, err := db.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, args...)...)
 		if err != nil {
 			yield(empty, err)
 			return
