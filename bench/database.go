@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"placeops/config"
 	"placeops/postgres"
 	"placeops/store"
 )
@@ -93,7 +94,9 @@ func (c *college) startServer(ctx context.Context, settings map[string]string) (
 		return err
 	}
 	c.onClose(func(context.Context) error { return os.RemoveAll(c.dir) }) // gigabytes
-	if c.server, err = postgres.Start(ctx, postgres.Config{Dir: c.dir, Durable: true, Settings: settings}); err != nil {
+	if c.server, err = postgres.Start(ctx, postgres.Config{
+		Dir: c.dir, Durable: true, Settings: settings, MemoryMB: config.MachineMemoryMB(),
+	}); err != nil {
 		return err
 	}
 	c.onClose(c.server.Stop)

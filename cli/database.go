@@ -24,7 +24,10 @@ const (
 
 // embeddedConfig says how placeops runs its own PostgreSQL.
 func embeddedConfig(cfg *config.Config, holder string, logger *slog.Logger) postgres.Config {
-	return postgres.Config{Dir: cfg.DataDir, BinDir: cfg.PostgresBin, Holder: holder, Durable: true, Logger: logger}
+	return postgres.Config{
+		Dir: cfg.DataDir, BinDir: cfg.PostgresBin, Holder: holder, Durable: true, Logger: logger,
+		MemoryMB: cfg.MemoryMB, Connections: cfg.DBMaxConns,
+	}
 }
 
 // withDatabase runs a command on the database: the one of a serve that runs beside it, its own, or the outside one.

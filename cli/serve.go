@@ -232,6 +232,7 @@ func (s *service) startHTTP(ctx context.Context, pool *pgxpool.Pool, queue *jobs
 		}
 		return nil
 	})
+	allowGarbage(garbageOf(s.cfg.MemoryMB))
 	s.logger.InfoContext(ctx, "ready", "address", listener.Addr().String())
 	return serving, nil
 }

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/KimMachineGun/automemlimit/memlimit"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"placeops/auth"
@@ -28,6 +29,9 @@ const (
 
 	minShutdown = time.Second
 	maxShutdown = 10 * time.Minute
+
+	minMemoryMB = 256
+	maxMemoryMB = 4 << 20
 
 	minExportTTL = time.Minute
 	maxExportTTL = 7 * 24 * time.Hour // the job, which leads to the file, is not known any longer
@@ -49,6 +53,7 @@ func (c *Config) check(options LoadOptions) Faults {
 		"PLACEOPS_POSTGRES_BIN":     c.PostgresBin == "" || holdsServer(c.PostgresBin),
 		"PLACEOPS_DB_MAX_CONNS":     c.DBMaxConns == 0 || c.DBMaxConns >= minConns && c.DBMaxConns <= maxConns,
 		"PLACEOPS_WORKERS":          c.Workers == 0 || c.Workers >= 1 && c.Workers <= 1000 && c.Workers < c.maxConns(),
+		"PLACEOPS_MEMORY_MB":        c.MemoryMB == 0 || c.MemoryMB >= minMemoryMB && c.MemoryMB <= maxMemoryMB,
 		"PLACEOPS_LOG_LEVEL":        slices.Contains(logLevels, c.LogLevel),
 		"PLACEOPS_LOG_FORMAT":       c.LogFormat == "text" || c.LogFormat == "json",
 		"PLACEOPS_METRICS_TOKEN":    c.MetricsToken == "" || bearerToken.MatchString(c.MetricsToken),
@@ -127,6 +132,22 @@ func (c *Config) derive() {
 	if c.Workers == 0 {
 		c.Workers = min(max(4, 2*cores()), c.DBMaxConns/2)
 	}
+	if c.MemoryMB == 0 {
+		c.MemoryMB = MachineMemoryMB()
+	}
+}
+
+// MachineMemoryMB is what the machine has, or less where a container has its limit; where neither can be told, what the smallest
+// machines have.
+func MachineMemoryMB() int {
+	system, err := memlimit.FromSystem()
+	if err != nil {
+		system = 1 << 30
+	}
+	if limit, err := memlimit.FromCgroup(); err == nil && limit > 0 {
+		system = min(system, limit)
+	}
+	return int(min(max(system>>20, minMemoryMB), maxMemoryMB))
 }
 
 func (c *Config) maxConns() int {

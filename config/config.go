@@ -33,6 +33,7 @@ type Config struct {
 	Migrate    Switch `env:"PLACEOPS_MIGRATE"`
 	DBMaxConns int    `env:"PLACEOPS_DB_MAX_CONNS"`
 	Workers    int    `env:"PLACEOPS_WORKERS"`
+	MemoryMB   int    `env:"PLACEOPS_MEMORY_MB"` // for placeops and its own PostgreSQL together
 
 	Zone *time.Location `env:"PLACEOPS_TZ"`
 

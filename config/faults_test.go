@@ -29,6 +29,7 @@ func TestLoadNamesTheInvalidSetting(t *testing.T) {
 		"PLACEOPS_MIGRATE":          {"true", "1", "maybe"},
 		"PLACEOPS_DB_MAX_CONNS":     {"-1", "3", "10001", "ten"},
 		"PLACEOPS_WORKERS":          {"-1", "1001", "two"},
+		"PLACEOPS_MEMORY_MB":        {"-1", "255", "4194305", "2GB"},
 		"PLACEOPS_TZ":               {"Kolkata", "Local", "../etc/passwd", "IST+5:30"},
 		"PLACEOPS_LOG_LEVEL":        {"verbose", "info+1", "0"},
 		"PLACEOPS_LOG_FORMAT":       {"xml", "JSON "},

@@ -29,6 +29,7 @@ func TestLoadDefaults(t *testing.T) {
 	require.Equal(t, max(10, 4*runtime.GOMAXPROCS(0)), c.DBMaxConns)
 	require.GreaterOrEqual(t, c.Workers, 4)
 	require.Less(t, c.Workers, c.DBMaxConns)
+	require.Equal(t, config.MachineMemoryMB(), c.MemoryMB)
 	require.Equal(t, "Asia/Kolkata", c.Zone.String())
 	require.Equal(t, auth.DefaultLoginLimits(), c.LoginLimits())
 	require.Equal(t, slog.LevelInfo, c.LogLevel)
@@ -68,6 +69,7 @@ func TestLoadEverySetting(t *testing.T) {
 		"PLACEOPS_MIGRATE":                       "OFF",
 		"PLACEOPS_DB_MAX_CONNS":                  "6",
 		"PLACEOPS_WORKERS":                       "5",
+		"PLACEOPS_MEMORY_MB":                     "1024",
 		"PLACEOPS_TZ":                            "Europe/Berlin",
 		"MATERIALIZED_VIEW_REFRESH_INTERVAL":     "30 2 * * 1-5",
 		"PLACEOPS_SMTP_URL":                      "smtps://office:secret@mail.example.edu",
@@ -93,6 +95,7 @@ func TestLoadEverySetting(t *testing.T) {
 	require.Equal(t, bin, c.PostgresBin)
 	require.False(t, bool(c.Migrate))
 	require.Equal(t, 6, c.DBMaxConns)
+	require.Equal(t, 1024, c.MemoryMB)
 	require.Equal(t, 5, c.Workers)
 	require.Equal(t, "Europe/Berlin", c.Zone.String())
 	require.Equal(t, auth.LoginLimits{

@@ -91,6 +91,11 @@ func Settings() []Setting {
 			Allowed: "0 or a whole number from 1 to 1000, less than PLACEOPS_DB_MAX_CONNS",
 		},
 		{
+			Name: "PLACEOPS_MEMORY_MB", Default: "0",
+			Help:    "Memory that placeops and its own PostgreSQL plan with, in MB; 0 = all of the machine or container",
+			Allowed: "0 or a whole number from 256 to 4194304",
+		},
+		{
 			Name: "PLACEOPS_TZ", Default: "Asia/Kolkata",
 			Help:    "Time zone of the office, for dates without one",
 			Allowed: "the name of an IANA time zone such as Asia/Kolkata or UTC",

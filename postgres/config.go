@@ -18,16 +18,25 @@ const (
 	lockPatience = 30 * time.Second
 	// giveUpAfter is how long restarts may fail in a row.
 	giveUpAfter = time.Minute
+
+	defaultMemoryMB    = 2048
+	defaultConnections = 70
+	// spareConnections are for commands that run beside serve, for PostgreSQL's own, and for whoever looks in with psql.
+	spareConnections = 30
 )
 
 // Config says where and how to run the server.
 type Config struct {
-	Dir      string            // the placeops data directory; everything lives below it
-	BinDir   string            // server binaries to use; "" means the bundle, else the newest installed
-	Holder   string            // HolderServe or HolderCommand; "" means serve in Start, command in Open
-	Durable  bool              // false only in tests: a crash of the machine may then lose the database
-	Settings map[string]string // extra PostgreSQL settings, they win over the defaults
-	Logger   *slog.Logger      // also gets PostgreSQL's own log lines; nil discards them
+	Dir    string // the placeops data directory; everything lives below it
+	BinDir string // server binaries to use; "" means the bundle, else the newest installed
+	Holder string // HolderServe or HolderCommand; "" means serve in Start, command in Open
+	// MemoryMB is what placeops and the server plan with together, in MB; 0 means 2048.
+	MemoryMB int
+	// Connections is how many the pool of placeops may have; the server allows some more, for commands. 0 means 70.
+	Connections int
+	Durable     bool              // false only in tests: a crash of the machine may then lose the database
+	Settings    map[string]string // extra PostgreSQL settings, they win over the defaults
+	Logger      *slog.Logger      // also gets PostgreSQL's own log lines; nil discards them
 
 	giveUpAfter time.Duration // shortened by tests
 }
@@ -49,6 +58,12 @@ func (c Config) checked(holder string) (Config, error) {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	c.Logger = c.Logger.With("component", "postgres")
+	if c.MemoryMB == 0 {
+		c.MemoryMB = defaultMemoryMB
+	}
+	if c.Connections == 0 {
+		c.Connections = defaultConnections
+	}
 	if c.giveUpAfter == 0 {
 		c.giveUpAfter = giveUpAfter
 	}

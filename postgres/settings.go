@@ -3,8 +3,10 @@
 package postgres
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 )
 
 // logPrefix starts every line PostgreSQL logs: process id and SQLSTATE; see logs.go.
@@ -19,17 +21,20 @@ func settings(cfg Config, place layout, bins binaries, socketDir string) map[str
 		"unix_socket_directories": socketDir,
 		"unix_socket_permissions": "0700",
 		"port":                    socketPort,
-		"max_connections":         "100",
+		"max_connections":         strconv.Itoa(cfg.Connections + spareConnections),
 		"cluster_name":            place.clusterName(),
 
-		// Memory: shared buffers cost only what is touched, work_mem stays at
-		// its default of 4 MB because 100 connections may use it at once. What
+		// Memory; docs/tuning.md has the measurements. The system's cache holds
+		// what shared buffers do not, and placeops needs memory too. More
+		// work_mem made sorts slower: 4 MB of them fit into a core's cache. What
 		// the server touches at its start is kept small: WAL buffers, and room
 		// for the locks of SERIALIZABLE transactions, which placeops has none of.
-		"shared_buffers":                 "128MB",
+		"shared_buffers":                 megabytes(cfg.MemoryMB/16, 64, 1024),
+		"effective_cache_size":           megabytes(cfg.MemoryMB/2, 128, 1<<20),
+		"maintenance_work_mem":           megabytes(cfg.MemoryMB/32, 16, 256),
+		"work_mem":                       "4MB",
 		"wal_buffers":                    "1MB",
 		"max_pred_locks_per_transaction": "10",
-		"effective_cache_size":           "1GB",
 		"huge_pages":                     "off",
 		"random_page_cost":               "1.1", // solid-state disks
 		"jit":                            "off", // short queries; the bundle has no LLVM
@@ -39,6 +44,9 @@ func settings(cfg Config, place layout, bins binaries, socketDir string) map[str
 		"max_parallel_workers":             "0",
 		"max_parallel_workers_per_gather":  "0",
 		"max_parallel_maintenance_workers": "0",
+
+		// A storm fills a table in seconds: let statistics follow soon.
+		"autovacuum_naptime": "15s",
 
 		// For online base backups; nothing replicates logically.
 		"wal_level":                       "replica",
@@ -64,6 +72,11 @@ func settings(cfg Config, place layout, bins binaries, socketDir string) map[str
 	}
 	maps.Copy(set, cfg.Settings)
 	return set
+}
+
+// megabytes writes an amount of memory within bounds.
+func megabytes(amount, least, most int) string {
+	return fmt.Sprintf("%dMB", min(max(amount, least), most))
 }
 
 // arguments writes settings as command-line arguments, in a stable order.
