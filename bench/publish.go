@@ -144,9 +144,13 @@ func (pc *publishCase) byJob(ctx context.Context, c *college, coordinator person
 	return milliseconds(run), mustCount(ctx, c.pool, 3, "SELECT count(*) FROM notices WHERE drive_id = $1 AND event <> 'drive-created'", driveID)
 }
 
-// byBareInsert is the plain statement that a person would write, with the same criteria.
 func (pc *publishCase) byBareInsert(ctx context.Context, c *college, _ person, driveID int64) (float64, error) {
-	condition, args := pc.criteria.Where(2)
+	return c.bareInsert(ctx, pc.criteria, driveID)
+}
+
+// bareInsert selects a drive's students by the plain statement that a person would write, and returns how long that took.
+func (c *college) bareInsert(ctx context.Context, criteria eligibility.Criteria, driveID int64) (ms float64, err error) {
+	condition, args := criteria.Where(2)
 	args = append([]any{driveID}, args...)
 	return timed(func() error {
 		_, err := c.pool.Exec(ctx, `

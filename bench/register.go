@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"placeops/auth"
+	"placeops/eligibility"
 )
 
 // firstRegistrations is work for a process of its own: to publish drives, and after each to try to register until it works.
@@ -63,18 +64,50 @@ func measureRegister(ctx context.Context, b *bench) (_ section, err error) {
 	if err != nil {
 		return section{}, err
 	}
-	return registerSection(b, len(selected), newSeries(result.Waits), newSeries(result.Tries)), nil
+	bare, err := c.bareSelections(ctx, criteria)
+	if err != nil {
+		return section{}, err
+	}
+	return registerSection(b, len(selected), newSeries(result.Waits), newSeries(result.Tries), newSeries(bare)), nil
 }
 
-func registerSection(b *bench, selected int, waits, tries series) section {
+// bareSelections selects the students of the last drives anew, by nothing but the statement.
+func (c *college) bareSelections(ctx context.Context, criteria eligibility.Criteria) (ms []float64, err error) {
+	var drives []int64
+	const some = 50
+	err = c.pool.QueryRow(ctx, "SELECT array_agg(drive_id) FROM (SELECT drive_id FROM drives ORDER BY drive_id DESC LIMIT $1) AS last",
+		some).Scan(&drives)
+	if err != nil {
+		return nil, err
+	}
+	for _, table := range []string{"registrations", "drive_students"} {
+		if _, err := c.pool.Exec(ctx, "DELETE FROM "+table+" WHERE drive_id = ANY ($1)", drives); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.exec(ctx, "VACUUM ANALYZE drive_students, registrations"); err != nil {
+		return nil, err
+	}
+	for _, drive := range drives {
+		took, err := c.bareInsert(ctx, criteria, drive)
+		if err != nil {
+			return nil, err
+		}
+		ms = append(ms, took)
+	}
+	return ms, nil
+}
+
+func registerSection(b *bench, selected int, waits, tries, bare series) section {
 	return section{
 		title: "Publish → students can register",
 		about: fmt.Sprintf("%d students, %d of them selected by each of %d drives, one drive after the other. "+
 			"Measured from the answer to `POST /drives/:id/publish` until a selected student's `POST /registrations`, repeated without a pause, "+
-			"answers 201.", b.size.registerStudents, selected, len(waits)),
+			"answers 201. Below, for information, the least that it could be: the bare `INSERT … SELECT` of one drive's rows, with its commit.", b.size.registerStudents, selected, len(waits)),
 		columns: []string{"", "p50", "p90", "p99", "Highest"},
 		rows: [][]string{
 			{"wait, ms", figure(waits.median()), figure(waits.percentile(90)), figure(waits.percentile(99)), figure(waits.max())},
+			{"bare `INSERT … SELECT`, ms", figure(bare.median()), figure(bare.percentile(90)), figure(bare.percentile(99)), figure(bare.max())},
 			{"requests", figure(tries.median()), figure(tries.percentile(90)), figure(tries.percentile(99)), figure(tries.max())},
 		},
 		goals: []goal{
