@@ -69,7 +69,7 @@ func TestMemoryIsPlannedByTheMachine(t *testing.T) {
 	for memoryMB, want := range map[int][]string{
 		256:    {"64MB", "128MB", "16MB"},
 		4096:   {"256MB", "2GB", "128MB"},
-		262144: {"1GB", "128GB", "256MB"},
+		262144: {"256MB", "128GB", "256MB"},
 	} {
 		cfg := preparedConfig(t)
 		cfg.MemoryMB, cfg.Connections = memoryMB, 40

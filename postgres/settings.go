@@ -29,7 +29,7 @@ func settings(cfg Config, place layout, bins binaries, socketDir string) map[str
 		// work_mem made sorts slower: 4 MB of them fit into a core's cache. What
 		// the server touches at its start is kept small: WAL buffers, and room
 		// for the locks of SERIALIZABLE transactions, which placeops has none of.
-		"shared_buffers":                 megabytes(cfg.MemoryMB/16, 64, 1024),
+		"shared_buffers":                 megabytes(cfg.MemoryMB/16, 64, 256),
 		"effective_cache_size":           megabytes(cfg.MemoryMB/2, 128, 1<<20),
 		"maintenance_work_mem":           megabytes(cfg.MemoryMB/32, 16, 256),
 		"work_mem":                       "4MB",
