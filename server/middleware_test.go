@@ -3,6 +3,7 @@ package server_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -200,4 +201,32 @@ func TestAFaultOfTheSystemIsLoggedAndNotTold(t *testing.T) {
 	require.Equal(t, "ERROR", line["level"])
 	require.Contains(t, line["error"], "no commit")
 	require.Equal(t, answer.header.Get("X-Request-Id"), line["request_id"])
+}
+
+// Who closes the page while the answer is made has caused no fault.
+func TestAClientThatLeavesIsNoFaultInTheLog(t *testing.T) {
+	t.Parallel()
+	var log logBuffer
+	h := start(t, func(d *server.Deps) { d.Logger = slog.New(slog.NewJSONHandler(&log, nil)) })
+	drive := h.drive(nil)
+	locked := h.hold(lockDrive, drive)
+	defer h.letGo(locked)
+	before := len(log.requests(t))
+
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	left := make(chan error, 1)
+	go func() {
+		_, err := h.exchange(h.request("coordinator", http.MethodPost, at("/drives/%d/publish", drive), nil).WithContext(ctx))
+		left <- err
+	}()
+	h.waiting(1)
+	leave()
+	require.ErrorIs(t, <-left, context.Canceled)
+
+	require.Eventually(t, func() bool { return len(log.requests(t)) == before+1 }, jobTime, fast)
+	line := log.requests(t)[before]
+	require.Equal(t, "INFO", line["level"])
+	require.EqualValues(t, 499, line["status"])
+	require.Nil(t, line["error"])
 }

@@ -106,12 +106,19 @@ var kindStatus = map[store.Kind]int{
 	store.Unavailable:      http.StatusServiceUnavailable,
 }
 
+// statusClientLeft is what stands in the log for a client that went before its answer; nobody gets it. HTTP has no such status,
+// nginx uses this one.
+const statusClientLeft = 499
+
 // problemOf turns any error into what the caller is told. Refusals carry their own message; everything else is a fault
 // of the system, of which the caller learns the request's id and nothing more.
 func problemOf(ctx context.Context, err error) *Problem {
 	var already *Problem
 	if errors.As(err, &already) {
 		return already
+	}
+	if errors.Is(ctx.Err(), context.Canceled) && errors.Is(err, context.Canceled) {
+		return newProblem(ctx, statusClientLeft, "client-left", "the connection was closed before the answer")
 	}
 	if refusal := refusalOf(err); refusal != nil {
 		p := newProblem(ctx, kindStatus[refusal.Kind], refusal.Slug, refusal.Message)
