@@ -267,9 +267,14 @@ func (in *install) servers() []string {
 	return pids
 }
 
-// databaseURL is where the running server's own PostgreSQL is.
+// databaseURL is where the running server's PostgreSQL is.
 func (s *serving) databaseURL() string {
 	s.t.Helper()
+	for _, setting := range s.env {
+		if outside, ok := strings.CutPrefix(setting, "DATABASE_URL="); ok {
+			return outside
+		}
+	}
 	text, err := os.ReadFile(filepath.Join(s.data(), "placeops.lock"))
 	require.NoError(s.t, err)
 	var holder struct {
