@@ -132,10 +132,10 @@ func lostToRefilter(err error) bool {
 func whyNotRegistered(ctx context.Context, db DBTX, driveID, studentID int64) error {
 	state, err := queries(db).RegistrationState(ctx, dbsqlc.RegistrationStateParams{DriveID: driveID, StudentID: studentID})
 	switch {
-	case errors.Is(err, pgx.ErrNoRows) || err == nil && state.Status == Pending:
-		return Errorf(NotFound, "drive not found")
-	case err != nil:
+	case err != nil && !errors.Is(err, pgx.ErrNoRows):
 		return err
+	case err != nil || state.Status == Pending || state.Status == Cancelled && !state.Selected:
+		return Errorf(NotFound, "drive not found") // who was selected for it has been told of it
 	case state.Registered:
 		return nil
 	case state.Status != Posted:
