@@ -32,6 +32,10 @@ func TestCheckWorksItsJobWhereNoServeRuns(t *testing.T) {
 
 func TestCheckNamesADatabaseThatIsNotThere(t *testing.T) {
 	t.Parallel()
-	in := empty(t, "DATABASE_URL=postgres://nobody@127.0.0.1:1/nothing", "JWT_SECRET=a secret of the tests, 32 bytes or more")
-	in.run("check").fails("the database does not answer", "DATABASE_URL")
+	in := empty(t, "DATABASE_URL=postgres://nobody:hidden-word@127.0.0.1:1/nothing", "JWT_SECRET="+secret, "PLACEOPS_LOG_LEVEL=debug")
+	got := in.run("check")
+	got.fails("the database does not answer", "DATABASE_URL")
+	for _, word := range []string{"hidden-word", secret} {
+		require.NotContains(t, got.out+got.err, word)
+	}
 }
