@@ -1,0 +1,52 @@
+package server_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// testsOfTheTree are all tests, as package.TestName.
+func testsOfTheTree(t *testing.T) map[string]bool {
+	t.Helper()
+	declared, found := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`), map[string]bool{}
+	require.NoError(t, filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		source, err := os.ReadFile(path)
+		for _, test := range declared.FindAllSubmatch(source, -1) {
+			folder := strings.TrimPrefix(filepath.ToSlash(filepath.Dir(path)), "../")
+			found[folder+"."+string(test[1])] = true
+		}
+		return err
+	}))
+	return found
+}
+
+// TestTheSecurityPageNamesTestsThatExist also holds that each of its answers names one, or says no.
+func TestTheSecurityPageNamesTestsThatExist(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/security.md")
+	require.NoError(t, err)
+	tests := testsOfTheTree(t)
+	named := regexp.MustCompile("`([a-z/0-9]+\\.(?:Test|Fuzz)\\w+)`")
+	for _, name := range named.FindAllStringSubmatch(string(page), -1) {
+		require.True(t, tests[name[1]] || name[1] == "package.TestName", "docs/security.md names %s, which is not there", name[1])
+	}
+	answers := 0
+	for line := range strings.Lines(string(page)) {
+		if !strings.HasPrefix(line, "| ") || strings.HasPrefix(line, "| group |") || strings.HasPrefix(line, "| item |") || strings.HasPrefix(line, "| what |") {
+			continue
+		}
+		answers++
+		proven := named.MatchString(line) || strings.Contains(strings.ToLower(line), "**no**")
+		require.True(t, proven, "this answer names no test and does not say no: %s", line)
+	}
+	require.Greater(t, answers, 40)
+}
