@@ -106,10 +106,11 @@ func (in *listFinishedInput) before() (*store.FinishedBefore, error) {
 	date, id, _ := strings.Cut(*text, " ")
 	micros, dateErr := strconv.ParseInt(date, 10, 64)
 	driveID, idErr := strconv.ParseInt(id, 10, 64)
-	if dateErr != nil || idErr != nil {
+	finished := time.UnixMicro(micros)
+	if dateErr != nil || idErr != nil || !plausible(finished) {
 		return nil, badCursor()
 	}
-	return &store.FinishedBefore{Date: time.UnixMicro(micros), DriveID: driveID}, nil
+	return &store.FinishedBefore{Date: finished, DriveID: driveID}, nil
 }
 
 // downloadFinishedDrive is a drive's attendance as an Excel workbook.

@@ -1,12 +1,14 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"fmt"
 	"math"
 	"net/url"
 	"strconv"
+	"unicode/utf8"
 
 	"placeops/store"
 )
@@ -43,7 +45,7 @@ func (p Page) after() (*string, error) {
 		return nil, nil //nolint:nilnil // no cursor is not an error
 	}
 	text, err := base64.RawURLEncoding.DecodeString(p.Cursor)
-	if err != nil {
+	if err != nil || !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 { // the database takes no other text
 		return nil, badCursor()
 	}
 	after := string(text)

@@ -82,6 +82,7 @@ type Server struct {
 	events      *eventStreams
 	console     jobConsole
 	logins      keyedLocks
+	checking    chan struct{} // holds one for each sheet that is looked through
 	schemas     huma.Registry
 	openapi     []byte
 	handler     http.Handler
@@ -112,6 +113,7 @@ func New(deps Deps) (*Server, error) {
 		deps.Changes.Tell(s.forgetPolled)
 	}
 	s.registering = s.newRegistering()
+	s.checking = make(chan struct{}, checksAtOnce)
 	s.metrics, s.metricsToken = deps.Metrics, deps.MetricsToken
 	if s.metrics == nil {
 		s.metrics = metrics.New(metrics.Options{Version: deps.Version})

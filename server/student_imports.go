@@ -8,6 +8,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"os"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/jackc/pgx/v5"
@@ -19,7 +20,13 @@ import (
 	"placeops/uploads"
 )
 
-const maxImport = 50 << 20
+const (
+	maxImport = 50 << 20
+	// checksAtOnce and checkTime bound the looking through of sheets: a hostile one takes some 300 MB while it is read, and
+	// unpacks to a gigabyte. The largest honest one takes some seconds.
+	checksAtOnce = 2
+	checkTime    = time.Minute
+)
 
 type importStudentsInput struct {
 	RawInput
@@ -114,12 +121,29 @@ func brokenUpload(err error, limit int64) error {
 // checkSheet refuses at once what is wrong with the file as such, and counts its rows. It reads the file to its end (a
 // second for 50,000 rows of Excel), for a file can be cut off or too large anywhere; what the rows say is the job's affair.
 func (s *Server) checkSheet(ctx context.Context, key string) (rows int32, err error) {
+	select {
+	case s.checking <- struct{}{}:
+		defer func() { <-s.checking }()
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, checkTime, store.Errorf(store.TooLarge,
+		"the file takes too long to read; copy the students' rows into a new file and send that"))
+	defer cancel()
+	rows, err = s.countStudents(ctx, key)
+	if err != nil && context.Cause(ctx) != nil {
+		return 0, context.Cause(ctx) // a file that could not be read to its end looks damaged
+	}
+	return rows, err
+}
+
+func (s *Server) countStudents(ctx context.Context, key string) (rows int32, err error) {
 	file, err := s.uploads.ToTempFile(ctx, key)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = file.Close() }() // an unnamed file: closing removes it
-	table, err := sheets.Open(file)
+	table, err := sheets.Open(sheetFile{file, ctx})
 	if err != nil {
 		return 0, err
 	}
@@ -138,6 +162,20 @@ func (s *Server) checkSheet(ctx context.Context, key string) (rows int32, err er
 		}
 		rows++
 	}
+}
+
+// sheetFile can be read until ctx ends: a sheet without rows would otherwise keep its reader from looking at ctx.
+type sheetFile struct {
+	sheets.Source
+	ctx context.Context
+}
+
+// ReadAt reads as long as there is time.
+func (f sheetFile) ReadAt(p []byte, offset int64) (int, error) {
+	if err := f.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return f.Source.ReadAt(p, offset)
 }
 
 // downloadCodes makes a one-time code for every account that an import created and writes the list. The codes exist in

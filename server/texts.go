@@ -101,7 +101,7 @@ func (f *fitting) value(value any, schema *huma.Schema) any {
 		schema = f.schemas.SchemaFromRef(schema.Ref)
 	}
 	if schema == nil {
-		return value
+		schema = &huma.Schema{} // nothing is known of it
 	}
 	switch v := value.(type) {
 	case map[string]any:
@@ -119,8 +119,23 @@ func (f *fitting) value(value any, schema *huma.Schema) any {
 		}
 	case string:
 		return f.text(v, schema)
+	case json.Number:
+		return f.number(v, schema)
 	}
 	return value
+}
+
+// number keeps 1e999, which is JSON but no number to Go, from making the whole body no JSON: as what its field does not take it
+// is refused by name, and in an unknown field it is ignored.
+func (f *fitting) number(number json.Number, schema *huma.Schema) any {
+	if _, err := number.Float64(); err == nil {
+		return number
+	}
+	f.changed = true
+	if schema.Type == huma.TypeString {
+		return 0
+	}
+	return number.String()
 }
 
 // isMisspelt tells a field that is unknown only for its upper and lower case, and that Go would take for the known one.
@@ -150,9 +165,13 @@ func (f *fitting) text(text string, schema *huma.Schema) any {
 	case trimmed == "":
 		return nil
 	case schema.Type == huma.TypeArray:
-		return formList([]string{trimmed}, schema.Items)
+		return f.value(formList([]string{trimmed}, schema.Items), schema)
 	case schema.Type == huma.TypeBoolean && trimmed != "true" && trimmed != "false":
 		return text // JSON knows no other words
 	}
-	return formValue(trimmed, schema.Type)
+	value := formValue(trimmed, schema.Type)
+	if number, ok := value.(json.Number); ok {
+		return f.number(number, schema)
+	}
+	return value
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"path"
 	"strings"
 )
@@ -17,6 +18,16 @@ const (
 	maxRatio = 250
 	// freeRatioBytes may be unpacked at any ratio; it hurts nobody.
 	freeRatioBytes = 32 << 20
+	// maxDirectoryBytes is for the list of the parts: thousands of them, where Excel makes dozens.
+	maxDirectoryBytes = 1 << 20
+	// maxLinks is how many sheets, and how many links of one part to others, a workbook may have.
+	maxLinks = 10_000
+)
+
+var (
+	errTooManyParts = errors.New("too many parts")
+	// errManyLinks stands for a workbook that nobody could look through.
+	errManyLinks = fileError(ErrTooLarge, "The workbook has more than %d sheets. Keep only the students' sheet in it.", maxLinks)
 )
 
 // workbook is the parts of an .xlsx file by their name in lower case, without a leading slash.
@@ -24,10 +35,12 @@ type workbook map[string]*zip.File
 
 // openXLSX opens the first visible sheet of a workbook.
 func openXLSX(source io.ReaderAt, size int64) (Table, error) {
-	archive, err := zip.NewReader(source, size)
+	opening := &limitedAt{source: source, left: maxDirectoryBytes + sampleBytes}
+	archive, err := zip.NewReader(opening, size)
 	if err != nil {
 		return nil, xlsxError(err)
 	}
+	opening.left = math.MaxInt64
 	if err := checkUnpackedSize(archive.File, size); err != nil {
 		return nil, err
 	}
@@ -40,6 +53,20 @@ func openXLSX(source io.ReaderAt, size int64) (Table, error) {
 		return nil, err
 	}
 	return newXLSXTable(book, plan)
+}
+
+// limitedAt bounds what is read while the zip package builds the list of all parts in memory.
+type limitedAt struct {
+	source io.ReaderAt
+	left   int64
+}
+
+func (l *limitedAt) ReadAt(p []byte, offset int64) (int, error) {
+	if l.left < int64(len(p)) {
+		return 0, errTooManyParts
+	}
+	l.left -= int64(len(p))
+	return l.source.ReadAt(p, offset)
 }
 
 // checkUnpackedSize refuses a zip bomb by what its directory admits; the zip package holds it to that.
@@ -89,6 +116,8 @@ func xlsxError(err error) error {
 	switch {
 	case isFileError(err):
 		return err
+	case errors.Is(err, errTooManyParts):
+		return fileError(ErrTooLarge, "The workbook has too many parts. Copy the students' rows into a new workbook and send that.")
 	case errors.Is(err, errRecordTooLong):
 		return fileError(ErrTooLarge, "A cell of the workbook is too long. Keep only the students' columns in it.")
 	case errors.As(err, &disk):

@@ -22,7 +22,10 @@ func (t *xlsxTable) cellText(cell xml.StartElement, index int) (string, error) {
 		if !ok {
 			return "", ErrDamaged
 		}
-		return unescape(text), nil
+		if len(text) > MaxCellBytes {
+			return "", cellTooLong(t.line, index)
+		}
+		return unescape(string(text)), nil
 	case "b":
 		return map[string]string{"0": "FALSE", "1": "TRUE"}[raw], nil
 	case "", "n":

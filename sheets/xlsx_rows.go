@@ -5,8 +5,11 @@ import (
 	"strconv"
 )
 
-// maxLine is the last line of an Excel sheet.
-const maxLine = 1 << 20
+// The last line and the number of columns of an Excel sheet.
+const (
+	maxLine      = 1 << 20
+	excelColumns = 1 << 14
+)
 
 // xlsxTable reads the rows of one worksheet.
 type xlsxTable struct {
@@ -75,10 +78,13 @@ func (t *xlsxTable) readCells(row xml.StartElement) error {
 	t.line++
 	if number := attribute(row, "r"); number != "" {
 		line, err := strconv.Atoi(number)
-		if err != nil || line < t.line || line > maxLine {
+		if err != nil || line < t.line {
 			return ErrDamaged
 		}
 		t.line = line
+	}
+	if t.line > maxLine {
+		return ErrDamaged
 	}
 	index := -1
 	for {
@@ -108,7 +114,7 @@ func (t *xlsxTable) readCell(cell xml.StartElement, previous int) (int, error) {
 	if reference := attribute(cell, "r"); reference != "" {
 		index = columnIndex(reference)
 	}
-	if index <= previous {
+	if index <= previous || index >= excelColumns {
 		return 0, ErrDamaged
 	}
 	text, err := t.cellText(cell, index)

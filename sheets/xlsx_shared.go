@@ -20,17 +20,17 @@ type sharedTexts struct {
 	ends []uint32
 }
 
-// at returns the text with the given number; ok is false where there is none.
-func (s *sharedTexts) at(index string) (text string, ok bool) {
+// at returns the text with the given number; ok is false where there is none. It is no copy: it may be longer than a cell.
+func (s *sharedTexts) at(index string) (text []byte, ok bool) {
 	i, err := strconv.Atoi(index)
 	if err != nil || i < 0 || i >= len(s.ends) {
-		return "", false
+		return nil, false
 	}
 	start := uint32(0)
 	if i > 0 {
 		start = s.ends[i-1]
 	}
-	return string(s.text[start:s.ends[i]]), true
+	return s.text[start:s.ends[i]], true
 }
 
 // readSharedTexts reads the part of that name; a workbook of nothing but numbers has none.

@@ -3,6 +3,7 @@ package sheets
 import (
 	"encoding/xml"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -31,12 +32,16 @@ func (b workbook) plan() (sheetPlan, error) {
 		return sheetPlan{}, err
 	}
 	plan := sheetPlan{sharedStrings: targetOf(relations, "sharedStrings"), styles: targetOf(relations, "styles")}
+	sheets := map[string]string{}
+	for _, r := range slices.Backward(relations) {
+		if r.kind == "worksheet" {
+			sheets[r.id] = r.target
+		}
+	}
 	for _, id := range visible {
-		for _, r := range relations {
-			if r.id == id && r.kind == "worksheet" {
-				plan.sheet = r.target
-				return plan, nil
-			}
+		if target, ok := sheets[id]; ok {
+			plan.sheet = target
+			return plan, nil
 		}
 	}
 	return sheetPlan{}, fileError(ErrEmpty, "The workbook has no visible sheet. Unhide the students' sheet and save it again.")
@@ -66,6 +71,9 @@ func (b workbook) relations(of string) ([]relation, error) {
 	err := b.elements(folder+"_rels/"+file+".rels", func(_ string, element xml.StartElement) error {
 		if element.Name.Local != "Relationship" || attribute(element, "TargetMode") == "External" {
 			return nil
+		}
+		if len(found) == maxLinks {
+			return errManyLinks
 		}
 		target := attribute(element, "Target")
 		if !strings.HasPrefix(target, "/") {
@@ -100,6 +108,9 @@ func (b workbook) visibleSheets(main string) ([]string, error) {
 		}
 		state := attribute(element, "state")
 		if parent == "sheets" && element.Name.Local == "sheet" && (state == "" || state == "visible") {
+			if len(ids) == maxLinks {
+				return errManyLinks
+			}
 			ids = append(ids, relationID(element))
 		}
 		return nil

@@ -2,6 +2,7 @@ package uploads
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,7 +11,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/gabriel-vasile/mimetype"
 	"gocloud.dev/blob"
 )
 
@@ -60,10 +60,17 @@ func checkContent(kind Kind, content *bufio.Reader) error {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("uploads: read: %w", err)
 	}
-	if kind == JobDescription && !mimetype.Detect(head).Is("application/pdf") {
+	if kind == JobDescription && !startsAsPDF(head) {
 		return &ContentError{Message: "This is not a PDF. Save the job description as PDF and send that."}
 	}
 	return nil
+}
+
+// startsAsPDF wants the mark of a PDF at the very beginning, though viewers also find it further down: a file that begins as
+// something else, such as a web page or a picture, is that as well.
+func startsAsPDF(head []byte) bool {
+	start := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
+	return bytes.HasPrefix(start, []byte("%PDF-"))
 }
 
 // write is the only place where a file comes to be. Closing the writer under a cancelled context throws away what
