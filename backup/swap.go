@@ -146,7 +146,8 @@ func (r *restoring) destroyed(ctx context.Context, tx pgx.Tx, schema string, obj
 		name := described(object, schema)
 		table, isTable := strings.CutPrefix(name, "table ")
 		listed := isTable && slices.ContainsFunc(named, func(entry string) bool { return strings.HasPrefix(entry, table+": ") })
-		if !anew[name] && !listed {
+		routine, _ := strings.CutPrefix(name, "routine ")
+		if !anew[name] && !listed && !store.MadeByGrants(routine) {
 			foreign = append(foreign, name)
 		}
 	}

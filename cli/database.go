@@ -88,13 +88,19 @@ func prepareSchema(ctx context.Context, cfg *config.Config, pool *pgxpool.Pool, 
 		if err == nil && pending {
 			return errors.New("the database schema is not current and PLACEOPS_MIGRATE is off: run `placeops migrate`")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return store.RequireGrants(ctx, pool)
 	}
 	steps, err := migrator.Up(ctx)
 	if len(steps) > 0 {
 		logger.InfoContext(ctx, "the database schema is migrated", "steps", len(steps), "newest", steps[len(steps)-1].Name)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return store.RequireGrants(ctx, pool)
 }
 
 func newMigrator(pool *pgxpool.Pool) (*store.Migrator, error) {

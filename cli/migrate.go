@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -19,12 +20,15 @@ var migrations = map[string]func(*store.Migrator, context.Context) ([]store.Step
 }
 
 func (a *app) migrateCommand() *cobra.Command {
-	return &cobra.Command{
+	var grantTo string
+	cmd := &cobra.Command{
 		Use:   "migrate [up|down|status|redo]",
 		Short: "Bring the database's schema up to date (up), or one step back (down)",
 		Long: "Migrates the tables of placeops and of its job queue together.\n\n" +
 			"  up      apply everything that is pending (the default)\n  down    roll back the newest migration, with its data\n" +
-			"  redo    down, then up\n  status  list all migrations",
+			"  redo    down, then up\n  status  list all migrations\n\n" +
+			"With --grant-to, `up` is run as the owner of the tables and lets another role work with them, without the right to change\n" +
+			"the schema: the one of serve's DATABASE_URL. Run it again after each new version and after a restore.",
 		ValidArgs: []string{"up", "down", "status", "redo"},
 		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -32,12 +36,17 @@ func (a *app) migrateCommand() *cobra.Command {
 			if len(args) == 1 {
 				what = args[0]
 			}
-			return a.migrate(cmd, what)
+			if grantTo != "" && what != "up" {
+				return errors.New("--grant-to goes with `placeops migrate up`")
+			}
+			return a.migrate(cmd, what, grantTo)
 		},
 	}
+	cmd.Flags().StringVar(&grantTo, "grant-to", "", "the database role that serve works as")
+	return cmd
 }
 
-func (a *app) migrate(cmd *cobra.Command, what string) error {
+func (a *app) migrate(cmd *cobra.Command, what, grantTo string) error {
 	ctx := cmd.Context()
 	cfg, err := a.settings(cmd, true)
 	if err != nil {
@@ -53,6 +62,13 @@ func (a *app) migrate(cmd *cobra.Command, what string) error {
 			return err
 		}
 		a.printSteps(what, steps)
+		if grantTo == "" {
+			return nil
+		}
+		if err := migrator.Grant(ctx, grantTo); err != nil {
+			return err
+		}
+		fmt.Fprintf(a.out, "%-12s %s\n", "granted to", grantTo)
 		return nil
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"placeops/config"
+	"placeops/store"
 )
 
 // streams are a command's input and outputs.
@@ -30,7 +31,7 @@ func Main(args []string, in io.Reader, out, errs io.Writer) int {
 	root := newRoot(streams{in: in, out: out, err: errs})
 	root.SetArgs(args)
 	if err := root.ExecuteContext(ctx); err != nil {
-		fmt.Fprintln(errs, "placeops:", oneLine(err))
+		fmt.Fprintln(errs, "placeops:", oneLine(store.ExplainPrivilege(err)))
 		return 1
 	}
 	return 0

@@ -162,7 +162,11 @@ func closePool(ctx context.Context, pool *pgxpool.Pool) error {
 
 func (s *service) startJobs(ctx context.Context, pool *pgxpool.Pool, files *uploads.Store) (*jobs.Client, error) {
 	logger := s.logger.With("component", "river")
-	options := jobs.Options{Workers: s.cfg.Workers, Changes: &s.changes, SweepEvery: time.Hour, Refresh: s.cfg.RefreshSchedule()}
+	owner, err := store.OwnsTables(ctx, pool)
+	if err != nil {
+		return nil, err
+	}
+	options := jobs.Options{Workers: s.cfg.Workers, Changes: &s.changes, SweepEvery: time.Hour, Refresh: s.cfg.RefreshSchedule(), Reindex: owner}
 	if s.cfg.Embedded() {
 		options.Running = jobs.NewRunningSet()
 		resuming, stop := context.WithCancel(context.WithoutCancel(ctx))

@@ -40,6 +40,8 @@ type Options struct {
 	Changes *Changes    // if given, is told what jobs of this process have changed
 	// SweepEvery is how often the processes together remove files that are no longer needed; 0: never.
 	SweepEvery time.Duration
+	// Reindex lets the processes together rebuild the indexes of the job queue every night, which only their owner may do.
+	Reindex bool
 	// Refresh is when the processes together refresh the analytics; nil: never.
 	Refresh river.PeriodicSchedule
 }
@@ -93,6 +95,9 @@ func NewClient(deps Deps, options Options) (*Client, error) {
 		RescueStuckJobsAfter:        rescueAfter,
 		FetchCooldown:               fetchCooldown,
 		CompletedJobRetentionPeriod: keepCompleted,
+	}
+	if !options.Reindex {
+		config.ReindexerSchedule = river.NeverSchedule()
 	}
 	if deps.Mail != nil {
 		config.Queues[mailQueue] = river.QueueConfig{MaxWorkers: mailWorkers}

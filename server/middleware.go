@@ -12,6 +12,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
+
+	"placeops/store"
 )
 
 // useMiddleware adds what every request goes through, outermost first.
@@ -61,7 +63,7 @@ func (s *Server) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
 			attrs = append(attrs, slog.Int64("user_id", userID))
 		}
 		if cause, ok := c.Get(causeKey).(error); ok {
-			attrs = append(attrs, slog.String("error", cause.Error()))
+			attrs = append(attrs, slog.String("error", store.ExplainPrivilege(cause).Error()))
 		}
 		s.logger.LogAttrs(r.Context(), levelOf(status), "request", attrs...)
 		return nil

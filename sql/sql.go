@@ -1,5 +1,5 @@
 // Package sql carries the database's own language: the goose migrations (migrations/), the tables that last for one
-// transaction (temporary/) and the queries that sqlc turns into Go (queries/, generated into store/dbsqlc). Rules,
+// transaction (temporary/), the rights of a role that owns none of them (grants/) and the queries that sqlc turns into Go (queries/, generated into store/dbsqlc). Rules,
 // transactions and Go types live elsewhere.
 package sql
 
@@ -14,3 +14,13 @@ var Migrations embed.FS
 //
 //go:embed temporary/student_import.sql
 var StudentImport string
+
+// OwnersFunctions lets another role have done what only the owner of the tables may do.
+//
+//go:embed grants/functions.sql
+var OwnersFunctions string
+
+// RoleGrants is all that such a role may do. :"role", :"schema" and :"database" stand for names.
+//
+//go:embed grants/role.sql
+var RoleGrants string

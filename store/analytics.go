@@ -18,9 +18,15 @@ func RefreshAnalytics(ctx context.Context, tx DBTX, since time.Time) (done bool,
 	if err != nil || last.After(since) {
 		return false, err
 	}
-	for _, step := range []func(context.Context) error{
-		q.StartAnalyticsRefresh, q.RefreshAnalyticsDrives, q.RefreshAnalyticsAttendance,
-	} {
+	owns, err := q.OwnsTables(ctx)
+	if err != nil {
+		return false, err
+	}
+	steps := []func(context.Context) error{q.StartAnalyticsRefresh, q.RefreshAnalyticsDrives, q.RefreshAnalyticsAttendance}
+	if !owns { // and then may not refresh by itself
+		steps = []func(context.Context) error{q.StartAnalyticsRefresh, q.RefreshAnalyticsAsOwner}
+	}
+	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return false, err
 		}

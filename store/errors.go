@@ -65,10 +65,12 @@ func IsKind(err error, kind Kind) bool {
 	return errors.As(err, &e) && e.Kind == kind
 }
 
-// SQLSTATE codes (PostgreSQL documentation, appendix A) that mean something to callers.
+// SQLSTATE codes (PostgreSQL documentation, appendix A) that mean something to callers or to operators.
 const (
-	uniqueViolation     = "23505"
-	foreignKeyViolation = "23503"
+	uniqueViolation       = "23505"
+	foreignKeyViolation   = "23503"
+	undefinedObject       = "42704"
+	insufficientPrivilege = "42501"
 )
 
 // constraintErrors are the constraints that a caller's own input can break. Uniqueness is checked by the database alone:

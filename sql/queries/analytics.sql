@@ -9,6 +9,10 @@ REFRESH MATERIALIZED VIEW CONCURRENTLY analytics_drives;
 -- name: RefreshAnalyticsAttendance :exec
 REFRESH MATERIALIZED VIEW CONCURRENTLY analytics_attendance;
 
+-- RefreshAnalyticsAsOwner is both, for a role that does not own the views.
+-- name: RefreshAnalyticsAsOwner :exec
+SELECT placeops_refresh_analytics();
+
 -- name: StartAnalyticsRefresh :exec
 UPDATE analytics_refresh
 SET refreshed_at = clock_timestamp();

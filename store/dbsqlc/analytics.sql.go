@@ -176,6 +176,16 @@ func (q *Queries) LockAnalyticsRefresh(ctx context.Context) error {
 	return err
 }
 
+const refreshAnalyticsAsOwner = `-- name: RefreshAnalyticsAsOwner :exec
+SELECT placeops_refresh_analytics()
+`
+
+// RefreshAnalyticsAsOwner is both, for a role that does not own the views.
+func (q *Queries) RefreshAnalyticsAsOwner(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, refreshAnalyticsAsOwner)
+	return err
+}
+
 const refreshAnalyticsAttendance = `-- name: RefreshAnalyticsAttendance :exec
 REFRESH MATERIALIZED VIEW CONCURRENTLY analytics_attendance
 `

@@ -9,6 +9,15 @@ import (
 	"context"
 )
 
+const analyzeAsOwner = `-- name: AnalyzeAsOwner :exec
+SELECT placeops_analyze($1)
+`
+
+func (q *Queries) AnalyzeAsOwner(ctx context.Context, tableName string) error {
+	_, err := q.db.Exec(ctx, analyzeAsOwner, tableName)
+	return err
+}
+
 const databaseSize = `-- name: DatabaseSize :one
 SELECT pg_database_size(current_database())::bigint AS bytes
 `
@@ -32,4 +41,105 @@ func (q *Queries) KnownRows(ctx context.Context, tableName string) (int64, error
 	var rows int64
 	err := row.Scan(&rows)
 	return rows, err
+}
+
+const mayAnalyzeAsOwner = `-- name: MayAnalyzeAsOwner :one
+SELECT COALESCE(NOT pg_has_role(relowner, 'USAGE')
+                AND has_function_privilege(to_regprocedure('placeops_analyze(text)'), 'EXECUTE'), false)::boolean AS may
+FROM pg_catalog.pg_class
+WHERE oid = to_regclass('analytics_drives')
+`
+
+// MayAnalyzeAsOwner tells whether this role does not own the tables, but was given the function.
+func (q *Queries) MayAnalyzeAsOwner(ctx context.Context) (bool, error) {
+	row := q.db.QueryRow(ctx, mayAnalyzeAsOwner)
+	var may bool
+	err := row.Scan(&may)
+	return may, err
+}
+
+const missingPrivileges = `-- name: MissingPrivileges :many
+SELECT concat_ws(' ', privilege, 'on', lower(kind), object)::text AS missing
+FROM (
+    SELECT unnest($1::text[]) AS kind, unnest($2::text[]) AS object, unnest($3::text[]) AS privilege
+) AS wanted
+WHERE NOT COALESCE(CASE kind
+                       WHEN 'DATABASE' THEN has_database_privilege(object, privilege)
+                       WHEN 'SCHEMA' THEN has_schema_privilege(object, privilege)
+                       WHEN 'TABLE' THEN has_table_privilege(to_regclass(object), privilege)
+                       WHEN 'SEQUENCE' THEN has_sequence_privilege(to_regclass(object), privilege)
+                       WHEN 'FUNCTION' THEN has_function_privilege(to_regprocedure(object), privilege)
+                   END, false)
+`
+
+type MissingPrivilegesParams struct {
+	Kinds      []string
+	Objects    []string
+	Privileges []string
+}
+
+// MissingPrivileges are those of the wanted ones that the role of this connection lacks. What does not exist is lacking.
+func (q *Queries) MissingPrivileges(ctx context.Context, arg MissingPrivilegesParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, missingPrivileges, arg.Kinds, arg.Objects, arg.Privileges)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var missing string
+		if err := rows.Scan(&missing); err != nil {
+			return nil, err
+		}
+		items = append(items, missing)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const ownsTables = `-- name: OwnsTables :one
+SELECT pg_has_role(relowner, 'USAGE')::boolean AS owns
+FROM pg_catalog.pg_class
+WHERE oid = to_regclass('analytics_drives')
+`
+
+// OwnsTables tells whether the role of this connection may do what only the owner of the tables may.
+func (q *Queries) OwnsTables(ctx context.Context) (bool, error) {
+	row := q.db.QueryRow(ctx, ownsTables)
+	var owns bool
+	err := row.Scan(&owns)
+	return owns, err
+}
+
+const roleOwnsTables = `-- name: RoleOwnsTables :one
+SELECT pg_has_role($1::name, relowner, 'USAGE')::boolean AS owns
+FROM pg_catalog.pg_class
+WHERE oid = to_regclass('analytics_drives')
+`
+
+// RoleOwnsTables is OwnsTables of another role.
+func (q *Queries) RoleOwnsTables(ctx context.Context, role string) (bool, error) {
+	row := q.db.QueryRow(ctx, roleOwnsTables, role)
+	var owns bool
+	err := row.Scan(&owns)
+	return owns, err
+}
+
+const whereAndWho = `-- name: WhereAndWho :one
+SELECT current_database()::text AS database, COALESCE(current_schema(), '')::text AS schema, current_user::text AS role
+`
+
+type WhereAndWhoRow struct {
+	Database string
+	Schema   string
+	Role     string
+}
+
+func (q *Queries) WhereAndWho(ctx context.Context) (WhereAndWhoRow, error) {
+	row := q.db.QueryRow(ctx, whereAndWho)
+	var i WhereAndWhoRow
+	err := row.Scan(&i.Database, &i.Schema, &i.Role)
+	return i, err
 }
