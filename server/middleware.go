@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net"
@@ -18,7 +19,7 @@ import (
 
 // useMiddleware adds what every request goes through, outermost first.
 func (s *Server) useMiddleware(router *echo.Echo, corsOrigins []string) {
-	router.Pre(s.measure, identify, s.logRequest, recoverPanic, stripAPIPrefix, dropLastSlash, securityHeaders)
+	router.Pre(s.measure, s.boundBody, identify, s.logRequest, recoverPanic, stripAPIPrefix, dropLastSlash, securityHeaders)
 	if len(corsOrigins) > 0 {
 		router.Pre(middleware.CORSWithConfig(middleware.CORSConfig{
 			AllowOrigins:  corsOrigins,
@@ -26,6 +27,21 @@ func (s *Server) useMiddleware(router *echo.Echo, corsOrigins []string) {
 			ExposeHeaders: []string{"Link", "X-Total-Count", "X-Refreshed-At", "X-Request-Id", "Retry-After", "Content-Disposition", "ETag"},
 			MaxAge:        600,
 		}))
+	}
+}
+
+// boundBody gives a body its time where no operation does: because a page reads it, or because nobody does, and the HTTP server
+// waits for the rest of what it has refused.
+func (s *Server) boundBody(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if c.Request().Body == http.NoBody {
+			return next(c)
+		}
+		control := http.NewResponseController(c.Response())
+		within := func(d time.Duration) { _ = control.SetReadDeadline(time.Now().Add(cmp.Or(s.timeouts.Body, d))) } // cannot fail on a connection
+		within(requestTimeout)
+		defer within(bodyTimeout)
+		return next(c)
 	}
 }
 

@@ -103,6 +103,7 @@ var kindStatus = map[store.Kind]int{
 	store.TooLarge:         http.StatusRequestEntityTooLarge,
 	store.Malformed:        http.StatusBadRequest,
 	store.UnsupportedMedia: http.StatusUnsupportedMediaType,
+	store.TooSlow:          http.StatusRequestTimeout,
 	store.Unavailable:      http.StatusServiceUnavailable,
 }
 

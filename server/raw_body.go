@@ -2,8 +2,10 @@ package server
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -39,6 +41,9 @@ func readLimited(r io.Reader, limit int64) ([]byte, error) {
 }
 
 func brokenBody(err error) error {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return store.Errorf(store.TooSlow, "the request body came too slowly; try again over a faster connection")
+	}
 	return store.Errorf(store.Malformed, "the request body could not be read: %s", err)
 }
 

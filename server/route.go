@@ -55,6 +55,7 @@ func on[I, O any](method, path string, who auth.Permission, status int, name str
 		change(&r, &op)
 	}
 	r.add = func(s *Server, _ *echo.Echo, api huma.API) {
+		op.BodyReadTimeout = cmp.Or(s.timeouts.Body, op.BodyReadTimeout)
 		op.Middlewares = append(op.Middlewares, s.letIn(r))
 		if r.body == nil {
 			op.Middlewares = append(op.Middlewares, s.takeTexts)
@@ -160,6 +161,8 @@ func (s *Server) letIn(r route) func(huma.Context, func(huma.Context)) {
 		c := humaecho.Unwrap(hctx)
 		ctx, cancel := context.WithTimeout(hctx.Context(), timeoutOf(hctx.Operation()))
 		defer cancel()
+		// A client that takes nothing would hold the answer, and what it is made from, for ever. It cannot fail on a connection.
+		_ = http.NewResponseController(c.Response()).SetWriteDeadline(time.Now().Add(s.takeTimeOf(hctx.Operation())))
 		ctx = context.WithValue(ctx, echoKey{}, c)
 		token := bearer(hctx.Header("Authorization"))
 		if !r.who.IsPublic() && (r.bearsToken == nil || !r.bearsToken(token)) {
@@ -185,6 +188,12 @@ func timeoutOf(op *huma.Operation) time.Duration {
 		return answer
 	}
 	return requestTimeout + op.BodyReadTimeout
+}
+
+// takeTimeOf is how long a client may take from its request to having taken all of the answer. A stream of events says so
+// itself, event by event.
+func (s *Server) takeTimeOf(op *huma.Operation) time.Duration {
+	return cmp.Or(s.timeouts.Take, timeoutOf(op)+takeTimeout)
 }
 
 const answerTime = "answer time"

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,6 +48,8 @@ type Deps struct {
 	TrustedProxies []netip.Prefix
 	// Mails is whether e-mail is sent.
 	Mails bool
+	// Timeouts bound how long a slow client may hold a connection.
+	Timeouts Timeouts
 	// Events bounds the streams of job events.
 	Events EventOptions
 	// Metrics counts what happens here; nil: in numbers of its own.
@@ -83,6 +86,7 @@ type Server struct {
 	console     jobConsole
 	logins      keyedLocks
 	checking    chan struct{} // holds one for each sheet that is looked through
+	timeouts    Timeouts
 	schemas     huma.Registry
 	openapi     []byte
 	handler     http.Handler
@@ -92,8 +96,16 @@ type Server struct {
 	createOf, patchOf *huma.Schema // of a drive
 }
 
+// Timeouts are for clients that send or take little by little, or nothing. Zero values mean the defaults.
+type Timeouts struct {
+	Header time.Duration // for the head of a request: 10 s
+	Body   time.Duration // for a body: as its route needs
+	Take   time.Duration // from a request until its answer is taken: the time that its route has to make it, and 30 s
+}
+
 const (
 	headerTimeout = 10 * time.Second
+	takeTimeout   = 30 * time.Second
 	idleTimeout   = 2 * time.Minute
 	maxHeader     = 32 << 10
 )
@@ -107,6 +119,7 @@ func New(deps Deps) (*Server, error) {
 	if s.clock == nil {
 		s.clock = time.Now
 	}
+	s.timeouts = deps.Timeouts
 	s.access = s.newAccess()
 	s.posted, s.standings, s.driveLists = s.newPosted(), s.newStandings(), s.newDriveLists()
 	if deps.Changes != nil {
@@ -130,7 +143,8 @@ func New(deps Deps) (*Server, error) {
 	s.handler = router
 	s.http = &http.Server{
 		Handler:           router,
-		ReadHeaderTimeout: headerTimeout,
+		ReadHeaderTimeout: cmp.Or(s.timeouts.Header, headerTimeout),
+		WriteTimeout:      requestTimeout + uploadTimeout + takeTimeout, // of what has no shorter one, see letIn
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(deps.Logger.Handler(), slog.LevelDebug),

@@ -23,6 +23,7 @@ const (
 	TooLarge                         // more bytes than are taken
 	Malformed                        // it cannot even be read
 	UnsupportedMedia                 // a content type that is not taken
+	TooSlow                          // what was sent did not come in time
 	Unavailable                      // not now; RetryAfter says when again
 )
 
