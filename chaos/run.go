@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// run is one run: the installation under fire, and the model of what it should hold.
+type run struct {
+	config config
+	in     *install
+	began  time.Time
+	counts *counts
+
+	head, coordinator person
+	students          []*student
+	unheard           sync.WaitGroup // requests whose answers nobody waits for
+
+	mu         sync.Mutex
+	drives     []*drive
+	names      map[string]least // of companies, whose drives may or must be there
+	imports    []*imported
+	exports    []*export
+	fences     []moment
+	violations []string
+}
+
+// least says how many there must be at least, and at most.
+type least struct{ least, most int }
+
+// The numbers of the random sequences.
+const (
+	faultNumber = iota + 1
+	importNumber
+	nudgeNumber
+	checkNumber
+	officerNumber = 100
+	studentNumber = 1000
+)
+
+func newRun(c config, in *install) *run {
+	return &run{config: c, in: in, began: time.Now(), counts: newCounts(), names: map[string]least{}}
+}
+
+func (r *run) clock() moment { return time.Since(r.began) }
+
+// fence is the first moment after another at which everything that was running then was known to be dead.
+func (r *run) fence(after moment) moment {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i, _ := slices.BinarySearch(r.fences, after)
+	if i == len(r.fences) {
+		return never
+	}
+	return r.fences[i]
+}
+
+// address is where placeops listens, once it does. It is "" when ctx ends before.
+func (r *run) address(ctx context.Context) string {
+	for ctx.Err() == nil {
+		if url := r.in.url.Load(); url != nil {
+			return *url
+		}
+		wait(ctx, retryPause)
+	}
+	return ""
+}
+
+const mostViolations = 50
+
+// violation notes something that must never happen.
+func (r *run) violation(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if text := fmt.Sprintf(format, args...); len(r.violations) < mostViolations {
+		r.violations = append(r.violations, fmt.Sprintf("%v: %s", r.clock().Round(time.Millisecond), text))
+	}
+}
+
+// all sets up, puts under load and under fire, lets everything come to rest, and checks.
+func (r *run) all(ctx context.Context) error {
+	if err := r.in.start(); err != nil {
+		return err
+	}
+	if err := r.populate(ctx); err != nil {
+		return err
+	}
+	if err := r.underFire(ctx); err != nil {
+		return err
+	}
+	// Orderly this time; it is a fence like any other.
+	if err := errors.Join(r.in.stop(), r.restart()); err != nil {
+		return err
+	}
+	r.unheard.Wait()
+	if err := r.drain(ctx); err != nil {
+		return err
+	}
+	return r.check(ctx)
+}
+
+// underFire returns when the load is over. Its last fault has then been mended.
+func (r *run) underFire(ctx context.Context) error {
+	load, cancel := context.WithTimeout(ctx, r.config.load)
+	defer cancel()
+	group, load := errgroup.WithContext(load)
+	group.Go(func() error { return r.injectFaults(load) })
+	group.Go(func() error { r.importSheets(load); return nil })
+	group.Go(func() error { r.nudge(load); return nil })
+	for n := range r.config.officers {
+		group.Go(func() error { r.runDrives(load, n); return nil })
+	}
+	for n := range r.config.studentWorkers {
+		group.Go(func() error { r.comeAndGo(load, n); return nil })
+	}
+	return group.Wait()
+}
+
+func (r *run) printState(out io.Writer) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	statuses := map[string]int{}
+	for _, d := range r.drives {
+		statuses[d.least]++
+	}
+	fmt.Fprintf(out, "drives %v, imports %d, exports %d, restarts of placeops %d\n", statuses, len(r.imports), len(r.exports), len(r.fences))
+}
+
+// verdict is an error when something was violated, or when too little was tried to say so.
+func (r *run) verdict() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var errs []error
+	for _, text := range r.violations {
+		errs = append(errs, errors.New(text))
+	}
+	if missing := r.counts.missing(r.config.leastFaults); len(missing) > 0 {
+		errs = append(errs, fmt.Errorf("fewer than %d faults of these kinds, so this run has shown nothing: %q", r.config.leastFaults, missing))
+	}
+	return errors.Join(errs...)
+}
