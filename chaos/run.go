@@ -106,11 +106,20 @@ func (r *run) all(ctx context.Context) error {
 	return r.check(ctx)
 }
 
-// underFire returns when the load is over. Its last fault has then been mended.
+// underFire returns when the load is over: its time has passed, and on a slow machine also all faults have had their turn.
+// The last fault has then been mended.
 func (r *run) underFire(ctx context.Context) error {
-	load, cancel := context.WithTimeout(ctx, r.config.load)
+	load, cancel := context.WithCancel(ctx)
 	defer cancel()
 	group, load := errgroup.WithContext(load)
+	group.Go(func() error {
+		defer cancel()
+		wait(load, r.config.load)
+		for deadline := r.clock() + patience; r.clock() < deadline && len(r.counts.missing(r.config.leastFaults)) > 0; {
+			wait(load, retryPause)
+		}
+		return nil
+	})
 	group.Go(func() error { return r.injectFaults(load) })
 	group.Go(func() error { r.importSheets(load); return nil })
 	group.Go(func() error { r.nudge(load); return nil })
