@@ -54,8 +54,8 @@ func (c *checker) invariants(ctx context.Context) error {
 	return nil
 }
 
-func texts(ctx context.Context, db *pgx.Conn, query string, args ...any) ([]string, error) {
-	rows, err := db.Query(ctx, query, args...)
+func texts(ctx context.Context, db *pgx.Conn, query string) ([]string, error) {
+	rows, err := db.Query(ctx, query)
 	if err != nil {
 		return nil, err
 	}

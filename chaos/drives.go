@@ -22,7 +22,6 @@ type drive struct {
 	registrations map[int64]*timeline
 	marks         map[int64]*timeline
 	atStop        []int64 // who was registered once the stop had been acknowledged, sorted
-	notes         int     // requests to change who is eligible
 }
 
 func newDrive(id int64, name string) *drive {

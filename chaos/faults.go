@@ -35,17 +35,18 @@ var allFaults = append([]fault{connectionCut, answerLost}, processFaults...)
 // injectFaults injects one fault after the other until ctx ends. It leaves placeops running.
 func (r *run) injectFaults(ctx context.Context) error {
 	rng := rand.New(rand.NewPCG(r.config.seed, faultNumber)) //nolint:gosec // repeatable on purpose
-	for {
+	for ctx.Err() == nil {
 		for _, i := range rng.Perm(len(processFaults)) {
 			wait(ctx, time.Duration(rng.Int64N(int64(r.config.faultPause))))
 			if ctx.Err() != nil {
-				return nil
+				break
 			}
 			if err := r.inject(processFaults[i], rng); err != nil {
 				return err
 			}
 		}
 	}
+	return nil
 }
 
 func (r *run) inject(kind fault, rng *rand.Rand) error {
@@ -74,13 +75,14 @@ func (r *run) inject(kind fault, rng *rand.Rand) error {
 	return err
 }
 
-// restart starts placeops after a kill. Nothing that was asked before can take effect any more.
+// restart starts placeops after a kill. Once it is ready, nothing that was asked before can take effect any more: it has ended
+// whatever was left of the PostgreSQL before.
 func (r *run) restart() error {
-	fence := r.clock()
-	r.mu.Lock()
-	r.fences = append(r.fences, fence)
-	r.mu.Unlock()
-	return r.in.start()
+	return r.in.start(func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.fences = append(r.fences, r.clock())
+	})
 }
 
 func (r *run) killStarting(after time.Duration) error {

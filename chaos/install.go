@@ -96,13 +96,14 @@ func (in *install) begin() error {
 	return nil
 }
 
-// start starts placeops and waits until it serves.
-func (in *install) start() error {
+// start starts placeops, waits until it is ready, and calls atReady before anybody sends it a request.
+func (in *install) start(atReady func()) error {
 	if err := in.begin(); err != nil {
 		return err
 	}
 	select {
 	case url := <-in.now.ready:
+		atReady()
 		in.url.Store(&url)
 		return nil
 	case err := <-in.now.ended:
@@ -124,9 +125,27 @@ func (in *install) kill() error {
 	if err := in.now.cmd.Process.Kill(); err != nil {
 		return err
 	}
-	<-in.now.ended
+	if err := <-in.now.ended; err == nil {
+		return errors.New("placeops had ended before it was killed")
+	}
 	in.now = nil
-	return in.awaitNoServers()
+	in.awaitNoServers(soon)
+	return nil
+}
+
+// soon is when PostgreSQL has nearly always ended after its placeops. One that is told to end while it recovers from a crash
+// may hang for ever; the next placeops on the data directory then ends it.
+const soon = 3 * time.Second
+
+// endServers ends what is left of PostgreSQL when no placeops will come any more.
+func (in *install) endServers() {
+	if in.awaitNoServers(soon) {
+		return
+	}
+	for _, pid := range in.servers() {
+		_ = syscall.Kill(pid, syscall.SIGKILL) // gone, at best
+	}
+	in.awaitNoServers(patience)
 }
 
 // stop asks placeops to end and requires that it ends well.
@@ -141,7 +160,10 @@ func (in *install) stop() error {
 		if err != nil {
 			return fmt.Errorf("placeops did not end well (%w): %s", err, in.lastWords())
 		}
-		return in.awaitNoServers()
+		if !in.awaitNoServers(patience) {
+			return errors.New("a PostgreSQL outlived its placeops, which had been stopped in order")
+		}
+		return nil
 	case <-time.After(patience):
 		return fmt.Errorf("placeops did not stop within %v: %s", patience, in.lastWords())
 	}
@@ -153,6 +175,7 @@ func (in *install) close(keep bool) error {
 	if in.now != nil {
 		err = in.kill()
 	}
+	in.endServers()
 	err = errors.Join(err, in.log.Close())
 	if keep {
 		return err
@@ -160,14 +183,14 @@ func (in *install) close(keep bool) error {
 	return errors.Join(err, os.RemoveAll(in.dir))
 }
 
-func (in *install) awaitNoServers() error {
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+func (in *install) awaitNoServers(within time.Duration) bool {
+	for deadline := time.Now().Add(within); time.Now().Before(deadline); {
 		if len(in.servers()) == 0 {
-			return nil
+			return true
 		}
 		wait(context.Background(), 5*time.Millisecond)
 	}
-	return errors.New("a PostgreSQL outlived its placeops")
+	return false
 }
 
 // servers are the processes of this install's PostgreSQL, which are told by the folder that they work in.

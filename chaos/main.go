@@ -19,7 +19,7 @@ func main() {
 	parent := flag.String("dir", memoryDir(), "where the run's folder is made; in memory a start takes a second, and a kill loses no more than on a disk")
 	flag.Parse()
 	if *seed == 0 {
-		*seed = uint64(time.Now().UnixNano()) //nolint:gosec // any number will do
+		*seed = uint64(time.Now().UnixNano())
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := runChaos(ctx, config{

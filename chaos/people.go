@@ -22,8 +22,6 @@ type student struct {
 	good bool // passes every drive's criteria
 }
 
-const goodMark = "7.5"
-
 // populate makes the office and the students, while nothing goes wrong yet.
 func (r *run) populate(ctx context.Context) error {
 	url, err := r.in.databaseURL()

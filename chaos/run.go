@@ -86,7 +86,7 @@ func (r *run) violation(format string, args ...any) {
 
 // all sets up, puts under load and under fire, lets everything come to rest, and checks.
 func (r *run) all(ctx context.Context) error {
-	if err := r.in.start(); err != nil {
+	if err := r.in.start(func() {}); err != nil {
 		return err
 	}
 	if err := r.populate(ctx); err != nil {
