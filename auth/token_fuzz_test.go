@@ -35,7 +35,7 @@ func FuzzIssuedToken(f *testing.F) {
 		}
 		claims, err := tokens.Parse(token, testNow)
 		require.NoError(t, err)
-		require.Equal(t, person, auth.Principal{UserID: claims.UserID, Role: claims.Role, Name: claims.Name, Email: claims.Email})
+		require.Equal(t, auth.Principal{UserID: claims.UserID, Role: claims.Role, Name: claims.Name, Email: claims.Email}, person)
 
 		_, err = tokens.Parse(token, testNow.Add(auth.TokenLifetime+time.Second))
 		require.ErrorIs(t, err, auth.ErrTokenExpired)

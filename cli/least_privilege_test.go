@@ -49,7 +49,9 @@ func as(at url.URL, role string) string {
 	return at.String()
 }
 
-func (s *split) asOwner() *install { return bare(s.t, "DATABASE_URL="+s.ownerURL, "JWT_SECRET="+secret) }
+func (s *split) asOwner() *install {
+	return bare(s.t, "DATABASE_URL="+s.ownerURL, "JWT_SECRET="+secret)
+}
 
 func (s *split) asApp() *install {
 	return bare(s.t, "DATABASE_URL="+s.appURL, "JWT_SECRET="+secret, "PLACEOPS_MIGRATE=off", "PLACEOPS_LOG_LEVEL=warn")

@@ -153,5 +153,5 @@ func raiseFileLimit(t *testing.T) int {
 	limit.Cur = limit.Max
 	require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit))
 	const spare = 1500
-	return min(10_000, (int(limit.Max)-spare)/2) //nolint:gosec // limits are far smaller
+	return min(10_000, (int(limit.Max)-spare)/2)
 }
