@@ -39,7 +39,11 @@ func (s *season) refuseRegistrations(openings ...*opening) {
 			who = append(who, s.some(1, func(c *candidate) bool { return closed(c) && o.met(c) })...) // but not picked
 		}
 		for _, c := range who {
-			s.as(c, http.MethodPost, at("/registrations/%d/register", o.id), nil).is(cmp.Or(expected[o.status], http.StatusConflict))
+			want := cmp.Or(expected[o.status], http.StatusConflict)
+			if o.status == "cancelled" && (o.publishedBy == "" || !o.eligible[c]) { // never told of it
+				want = http.StatusNotFound
+			}
+			s.as(c, http.MethodPost, at("/registrations/%d/register", o.id), nil).is(want)
 		}
 		if len(o.registrations) > 0 && o.status != "posted" {
 			c := s.some(1, func(c *candidate) bool { return c.Active && o.hasRegistered(c) })[0]
