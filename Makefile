@@ -15,7 +15,7 @@ SQLC     := $(TOOLS)/sqlc-1.31.1
 GOTESTSUM := $(TOOLS)/gotestsum-1.13.0
 VERSITYGW := $(TOOLS)/versitygw-1.8.0/versitygw
 
-.PHONY: run build bundle test lint generate bench chaos clean help need-go need-npm need-cc
+.PHONY: run build bundle test lint generate bench chaos fuzz clean help need-go need-npm need-cc
 
 run: build ## build and start with a demo college (PORT=5000)
 	./bin/placeops serve --demo
@@ -50,6 +50,13 @@ SEED       ?= 0
 
 chaos: need-go bundle ## kill, pause and cut everything under load, and look for what was lost (CHAOS_TIME=3m, SEED)
 	go run ./chaos -time $(CHAOS_TIME) -seed $(SEED)
+
+FUZZTIME ?= 60s
+fuzz: need-go ## run every fuzz target for FUZZTIME (60s), one after the other
+	@set -e; for pkg in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+			echo "$$pkg $$target"; go test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) $$pkg; \
+		done; done
 
 clean: ## remove what was built (not the data)
 	rm -rf bin .tools postgres/bundle/linux-*/*.zst postgres/bundle/linux-*/*.sha256

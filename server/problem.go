@@ -9,7 +9,6 @@ import (
 	"math"
 	"net"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,6 +33,7 @@ type Problem struct {
 	Message  string         `json:"message" doc:"The same as detail."`
 	Errors   []ProblemField `json:"errors,omitempty" nullable:"false" doc:"What does not fit, field by field."`
 
+	told       map[string]bool // fields that are in Errors
 	retryAfter time.Duration
 	cause      error // logged, never sent
 }
@@ -230,11 +230,19 @@ func humaProblem(hctx huma.Context, status int, message string, errs ...error) h
 	return p
 }
 
+// maxFaults bounds how many faults of a body are told; nobody reads more.
+const maxFaults = 10_000
+
 // addField adds a field's fault, but no second word on a field.
 func (p *Problem) addField(fault ProblemField) {
-	if !slices.ContainsFunc(p.Errors, func(have ProblemField) bool { return have.Field == fault.Field }) {
-		p.Errors = append(p.Errors, fault)
+	if len(p.Errors) == maxFaults || p.told[fault.Field] {
+		return
 	}
+	if p.told == nil {
+		p.told = map[string]bool{}
+	}
+	p.told[fault.Field] = true
+	p.Errors = append(p.Errors, fault)
 }
 
 // problemField names the field as a client knows it: without the part of the request that it came in.
