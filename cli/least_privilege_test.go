@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"testing"
 
@@ -154,6 +155,20 @@ func TestGrantsGoToARoleThatCanBeGivenLess(t *testing.T) {
 	s.asApp().run("check").fails("the database does not answer")
 	owner.run("migrate", "--grant-to", s.app).ok()
 	s.asApp().run("check").ok()
+}
+
+func TestTheOwnerRestoresADatabaseOfTwoRolesAndGrantsAgain(t *testing.T) {
+	t.Parallel()
+	from, to := granted(t), granted(t)
+	require.Empty(t, from.exec(from.appURL, "INSERT INTO users (name, email, role) VALUES ('Head', 'head@college.example', 'HEAD')"))
+	saved := from.asOwner()
+	saved.run("backup", archive).done()
+	owner, app := to.asOwner(), to.asApp()
+	owner.run("restore", filepath.Join(saved.dir, archive)).done()
+	app.run("check").fails("placeops migrate --grant-to")
+	owner.run("migrate", "--grant-to", to.app).ok()
+	app.run("check").ok()
+	require.Contains(t, app.run("user", "list").ok().out, "head@college.example")
 }
 
 // A migration that makes a table or sequence must say in sql/grants/role.sql what serve may do with it.

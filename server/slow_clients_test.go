@@ -128,7 +128,7 @@ func TestIdleConnectionsCostLittleAndKeepNobodyOut(t *testing.T) {
 	began := time.Now()
 	h.get("head", "/drives").is(http.StatusOK)
 	took := time.Since(began)
-	each := float64(inUse()-memory) / float64(wanted)
+	each := (inUse() - memory) / float64(wanted)
 	t.Logf("%d idle connections: %.1f KB each, %.2f goroutines each; a request beside them %v", wanted, each/1024,
 		float64(runtime.NumGoroutine()-goroutines)/float64(wanted), took)
 	require.Less(t, each, float64(48<<10), "bytes for each")
@@ -137,11 +137,11 @@ func TestIdleConnectionsCostLittleAndKeepNobodyOut(t *testing.T) {
 }
 
 // inUse is the memory of this process in use: its heap and its stacks.
-func inUse() uint64 {
+func inUse() float64 {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return m.HeapAlloc + m.StackInuse
+	return float64(m.HeapAlloc + m.StackInuse)
 }
 
 // raiseFileLimit lets this process have as many files open as it may, and returns for how many connections that is enough:
