@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -108,6 +109,10 @@ SELECT status,
        coalesce((SELECT jsonb_object_agg(student_id, status) FROM attendance WHERE drive_id = $1), '{}')
 FROM drives
 WHERE drive_id = $1`, d.id).Scan(&f.status, &f.selected, &f.registered, &f.marks)
+	if errors.Is(err, pgx.ErrNoRows) {
+		c.violation("drive %d was acknowledged and is lost", d.id)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
