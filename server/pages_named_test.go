@@ -50,3 +50,18 @@ func TestTheSecurityPageNamesTestsThatExist(t *testing.T) {
 	}
 	require.Greater(t, answers, 40)
 }
+
+func TestTheReliabilityPageNamesTestsThatExist(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/reliability.md")
+	require.NoError(t, err)
+	tests := map[string]bool{}
+	for name := range testsOfTheTree(t) {
+		tests[name[strings.LastIndex(name, ".")+1:]] = true
+	}
+	names := regexp.MustCompile("`(Test\\w+)`").FindAllStringSubmatch(string(page), -1)
+	require.Greater(t, len(names), 5)
+	for _, name := range names {
+		require.True(t, tests[name[1]], "docs/reliability.md names %s, which is not there", name[1])
+	}
+}
