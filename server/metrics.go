@@ -28,7 +28,8 @@ func (s *Server) measure(next echo.HandlerFunc) echo.HandlerFunc {
 			})
 		}()
 		err := next(c)
-		if answered := c.Response().Status; answered < http.StatusInternalServerError || client.Err() == nil {
+		answered := c.Response().Status
+		if failed := answered >= http.StatusInternalServerError || answered == statusClientLeft; !failed || client.Err() == nil {
 			status = answered // or else the client went away, and what failed is no fault of ours
 		}
 		return err
