@@ -25,13 +25,13 @@ func settings(cfg Config, place layout, bins binaries, socketDir string) map[str
 		"cluster_name":            place.clusterName(),
 
 		// Memory; docs/tuning.md has the measurements. The system's cache holds
-		// what shared buffers do not, and placeops needs memory too. More
-		// work_mem made sorts slower: 4 MB of them fit into a core's cache. What
+		// what shared buffers do not, and placeops needs memory too. More memory
+		// made sorts slower: what is sorted should fit into a core's cache. What
 		// the server touches at its start is kept small: WAL buffers, and room
 		// for the locks of SERIALIZABLE transactions, which placeops has none of.
 		"shared_buffers":                 megabytes(cfg.MemoryMB/16, 64, 256),
 		"effective_cache_size":           megabytes(cfg.MemoryMB/2, 128, 1<<20),
-		"maintenance_work_mem":           megabytes(cfg.MemoryMB/32, 16, 256),
+		"maintenance_work_mem":           "16MB",
 		"work_mem":                       "4MB",
 		"wal_buffers":                    "1MB",
 		"max_pred_locks_per_transaction": "10",
