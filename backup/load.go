@@ -61,6 +61,9 @@ func (l *loading) manifest(m Manifest) error {
 	if l.keys, err = store.SchemaForeignKeys(l.ctx, l.tx); err != nil {
 		return err
 	}
+	if err := l.setTriggers("DISABLE"); err != nil {
+		return err
+	}
 	for _, key := range l.keys {
 		if err := l.execute("ALTER TABLE %s DROP CONSTRAINT %s", quoted(key.TableName), quoted(key.Name)); err != nil {
 			return err
@@ -99,6 +102,16 @@ func (l *loading) compare(archived []Table, here []store.SchemaTable) error {
 		delete(columns, table.Name)
 	}
 	l.Left = slices.Sorted(maps.Keys(columns))
+	return nil
+}
+
+// setTriggers keeps triggers from taking what is restored for changes, whose trail is restored as well.
+func (l *loading) setTriggers(change string) error {
+	for table := range l.known {
+		if err := l.execute("ALTER TABLE %s %s TRIGGER USER", quoted(table), change); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -173,6 +186,9 @@ func (l *loading) finish() error {
 		if rows != l.rows[table] {
 			return fmt.Errorf("table %s has %d rows, and the archive %d", table, rows, l.rows[table])
 		}
+	}
+	if err := l.setTriggers("ENABLE"); err != nil {
+		return err
 	}
 	for _, key := range l.keys {
 		if err := l.execute("ALTER TABLE %s ADD CONSTRAINT %s %s", quoted(key.TableName), quoted(key.Name), key.Definition); err != nil {

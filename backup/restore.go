@@ -176,6 +176,9 @@ func (r *restoring) modernise(ctx context.Context, pool *pgxpool.Pool) error {
 		if err := store.EndAllTokens(ctx, tx); err != nil {
 			return err
 		}
+		if err := store.AuditRestored(ctx, tx, r.TakenAt); err != nil {
+			return err
+		}
 		return refreshViews(ctx, tx)
 	})
 	if err != nil {

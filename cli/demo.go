@@ -57,6 +57,7 @@ func makeDemo(ctx context.Context, pool *pgxpool.Pool, passwords *auth.Passwords
 	if err != nil {
 		return err
 	}
+	ctx = store.WithActing(ctx, store.Acting{Operation: "demo"})
 	err = store.InTx(ctx, pool, func(tx pgx.Tx) error {
 		d := &demoCollege{tx: tx, passwordHash: hash}
 		return d.make(ctx)

@@ -76,7 +76,11 @@ func (a *app) addUser(cmd *cobra.Command, user store.NewUser, fromStdin bool) er
 	}
 	user.PasswordHash = &hash
 	return a.withSchema(ctx, cfg, func(pool *pgxpool.Pool) error {
-		created, err := store.CreateUser(ctx, pool, user)
+		var created store.User
+		err := store.InTx(acting(cmd), pool, func(tx pgx.Tx) (err error) {
+			created, err = store.CreateUser(ctx, tx, user)
+			return err
+		})
 		if err != nil {
 			return err
 		}
@@ -84,6 +88,12 @@ func (a *app) addUser(cmd *cobra.Command, user store.NewUser, fromStdin bool) er
 		a.printPassword(password, made)
 		return nil
 	})
+}
+
+// acting is the command's context for a transaction whose changes the audit trail tells of: "user add" made them.
+func acting(cmd *cobra.Command) context.Context {
+	_, name, _ := strings.Cut(cmd.CommandPath(), " ")
+	return store.WithActing(cmd.Context(), store.Acting{Operation: name})
 }
 
 func (a *app) printPassword(password string, made bool) {
@@ -228,7 +238,7 @@ func (a *app) changeUser(cmd *cobra.Command, email string, change func(context.C
 	}
 	return a.withSchema(ctx, cfg, func(pool *pgxpool.Pool) error {
 		var said string
-		err := store.InTx(ctx, pool, func(tx pgx.Tx) error {
+		err := store.InTx(acting(cmd), pool, func(tx pgx.Tx) error {
 			found, err := store.UserByEmail(ctx, tx, email)
 			if store.IsKind(err, store.NotFound) {
 				return fmt.Errorf("nobody has the e-mail address %s; see placeops user list", email)

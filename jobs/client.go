@@ -96,6 +96,7 @@ func NewClient(deps Deps, options Options) (*Client, error) {
 		FetchCooldown:               fetchCooldown,
 		CompletedJobRetentionPeriod: keepCompleted,
 	}
+	config.Plugins = append(config.Plugins, &acting{})
 	if !options.Reindex {
 		config.ReindexerSchedule = river.NeverSchedule()
 	}

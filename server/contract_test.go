@@ -42,6 +42,7 @@ const (
 	fieldsOfMark   = "attendance_id drive_id student_id name roll_number status"
 	fieldsOfJob    = "id kind state attempt max_attempts progress.done progress.total result errors created_at attempted_at finalized_at download_url?"
 	fieldsOfNotice = "notification_id title message type entity_type entity_id is_read created_at read_at"
+	fieldsOfAudit  = "audit_id line at actor_id actor_name operation request_id database_role entity change drive_id company_name user_id user_name before after"
 	bookType       = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 )
 
@@ -111,6 +112,9 @@ var theContract = []promise{
 	{route: "GET /jobs/counts", answers: "available running scheduled retryable completed cancelled discarded"},
 	{route: "POST /jobs/{id}/retry", answers: fieldsOfJob},
 	{route: "POST /jobs/{id}/cancel", answers: fieldsOfJob},
+
+	{route: "GET /audit", query: "drive_id user_id actor_id entity operation start_date end_date", list: true, answers: fieldsOfAudit},
+	{route: "GET /audit/download-csv", query: "drive_id user_id actor_id entity operation start_date end_date", file: "text/csv"},
 
 	{
 		route: "GET /analytics/summary", query: "days drive_id",

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"placeops/store"
 	"placeops/store/decimal"
 )
@@ -52,7 +54,7 @@ func (s *Server) registerFor(ctx context.Context, driveID int64) (*registrationO
 }
 
 func (s *Server) withdraw(ctx context.Context, in *IDInput) (*struct{}, error) {
-	return nil, store.Withdraw(ctx, s.pool, in.ID, me(ctx).UserID)
+	return nil, store.InTx(ctx, s.pool, func(tx pgx.Tx) error { return store.Withdraw(ctx, tx, in.ID, me(ctx).UserID) })
 }
 
 // ownRegistrationBody is an own registration with the drive's fields beside it.

@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"placeops/auth"
+	"placeops/store"
 )
 
 const (
@@ -61,7 +62,8 @@ func on[I, O any](method, path string, who auth.Permission, status int, name str
 			op.Middlewares = append(op.Middlewares, s.takeTexts)
 		}
 		huma.Register(api, op, func(ctx context.Context, input *I) (*O, error) {
-			output, err := run(ctx, input)
+			acting := store.Acting{UserID: me(ctx).UserID, Operation: name, RequestID: requestFrom(ctx).id}
+			output, err := run(store.WithActing(ctx, acting), input)
 			s.forgetAfter(ctx, r)
 			if err != nil {
 				problem := problemOf(ctx, err)

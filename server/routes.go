@@ -106,6 +106,9 @@ func (s *Server) routes() []route {
 		on(get, "/analytics/attendance-trend", office, ok, "attendanceTrend", s.attendanceTrend, "Attendance by the day of its publication"),
 		on(post, "/analytics/refresh", heads, accepted, "refreshAnalytics", s.refreshAnalytics, "Bring the figures up to date, as a job"),
 
+		on(get, "/audit", heads, ok, "listAudit", s.listAudit, "Who did what to which drive, student or user, newest first"),
+		on(get, "/audit/download-csv", heads, ok, "downloadAuditCSV", s.downloadAuditCSV, "The same as CSV", lasting(uploadTimeout), sending("text/csv")),
+
 		on(get, "/notifications/mine", everyone, ok, "myNotifications", s.myNotifications, "What I am told, newest first"),
 		on(patching, "/notifications/{id}/read", everyone, ok, "readNotification", s.readNotification, "Mark as read", concernsMe),
 		on(post, "/notifications/read-all", everyone, ok, "readAllNotifications", s.readAllNotifications, "Mark all as read", concernsMe),

@@ -65,7 +65,7 @@ func (s *Server) login(ctx context.Context, in *loginInput) (*sessionOutput, err
 // letUserIn checks the password (or code) of an account; the zero User is nobody, and costs the same time.
 func (s *Server) letUserIn(ctx context.Context, user store.User, password string) (issuedAt time.Time, ok bool, err error) {
 	if code, isCode := auth.HashCode(password); isCode && user.CodeHash != nil {
-		issuedAt, ok, err = store.UseCode(ctx, s.pool, user.UserID, code)
+		issuedAt, ok, err = s.useCode(ctx, user.UserID, code)
 		if ok || err != nil {
 			return issuedAt, ok, err
 		}
@@ -75,6 +75,16 @@ func (s *Server) letUserIn(ctx context.Context, user store.User, password string
 		return issuedAt, false, err
 	}
 	return store.ConfirmPassword(ctx, s.pool, user.UserID, *user.PasswordHash)
+}
+
+// useCode is the first act of somebody whom the code lets in.
+func (s *Server) useCode(ctx context.Context, userID int64, code []byte) (issuedAt time.Time, ok bool, err error) {
+	ctx = store.WithActing(ctx, store.Acting{UserID: userID, Operation: "login", RequestID: requestFrom(ctx).id})
+	err = store.InTx(ctx, s.pool, func(tx pgx.Tx) (err error) {
+		issuedAt, ok, err = store.UseCode(ctx, tx, userID, code)
+		return err
+	})
+	return issuedAt, ok, err
 }
 
 func (s *Server) session(user store.User, issuedAt time.Time) (*sessionOutput, error) {

@@ -1,6 +1,7 @@
 // Package sql carries the database's own language: the goose migrations (migrations/), the tables that last for one
-// transaction (temporary/), the rights of a role that owns none of them (grants/) and the queries that sqlc turns into Go (queries/, generated into store/dbsqlc). Rules,
-// transactions and Go types live elsewhere.
+// transaction (temporary/), the rights of a role that owns none of them (grants/), the queries that sqlc turns into Go
+// (queries/, generated into store/dbsqlc) and those that it does not understand (handwritten/). Rules, transactions and Go
+// types live elsewhere.
 package sql
 
 import "embed"
@@ -14,6 +15,11 @@ var Migrations embed.FS
 //
 //go:embed temporary/student_import.sql
 var StudentImport string
+
+// AuditLines reads the audit trail; @name stands for an argument.
+//
+//go:embed handwritten/audit_lines.sql
+var AuditLines string
 
 // OwnersFunctions lets another role have done what only the owner of the tables may do.
 //

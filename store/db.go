@@ -60,9 +60,9 @@ type Beginner interface {
 const rollbackTimeout = 5 * time.Second
 
 // InTx runs fn in one transaction: committed when fn returns nil, rolled back otherwise (also when fn panics or ctx ends).
-// An error of the commit itself means that the outcome is unknown or nothing was kept; it is returned as it is.
+// Who acts in it is what ctx says, see WithActing. An error of the commit itself means that the outcome is unknown or nothing was kept; it is returned as it is.
 func InTx(ctx context.Context, db Beginner, fn func(tx pgx.Tx) error) error {
-	tx, err := db.Begin(ctx)
+	tx, err := begin(ctx, db)
 	if err != nil {
 		return err
 	}

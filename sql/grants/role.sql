@@ -35,6 +35,10 @@ GRANT SELECT ON TABLE analytics_drives TO :"role";
 GRANT SELECT ON TABLE analytics_attendance TO :"role";
 GRANT SELECT, UPDATE ON TABLE analytics_refresh TO :"role";
 
+-- The trail is written by its triggers, which work as the owner: the role itself can neither add to it nor alter it.
+GRANT SELECT ON TABLE audit_entries TO :"role";
+GRANT SELECT ON TABLE audit_chains TO :"role";
+
 -- The job queue.
 GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE river_job TO :"role";
 GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE river_leader TO :"role";
@@ -56,3 +60,9 @@ REVOKE ALL ON FUNCTION placeops_refresh_analytics() FROM PUBLIC;
 REVOKE ALL ON FUNCTION placeops_analyze(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION placeops_refresh_analytics() TO :"role";
 GRANT EXECUTE ON FUNCTION placeops_analyze(text) TO :"role";
+
+-- The functions of the audit trail work as the owner too, and nobody else may call the one that writes.
+ALTER FUNCTION audit_rows() SECURITY DEFINER SET search_path = pg_catalog, :"schema", pg_temp;
+ALTER FUNCTION audit_new_registrations() SECURITY DEFINER SET search_path = pg_catalog, :"schema", pg_temp;
+ALTER FUNCTION audit_new_selections() SECURITY DEFINER SET search_path = pg_catalog, :"schema", pg_temp;
+REVOKE ALL ON FUNCTION audit_append(text, text, bigint[], bigint[], json, json) FROM PUBLIC;

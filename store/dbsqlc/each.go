@@ -31,6 +31,16 @@ func (q *Queries) EachRegistrationOfDrive(ctx context.Context, arg Registrations
 	})
 }
 
+// EachAuditEntry is AuditChain, row by row.
+func (q *Queries) EachAuditEntry(ctx context.Context) iter.Seq2[AuditChainRow, error] {
+	return each(ctx, q.db, auditChain, nil, func(i *AuditChainRow) []any {
+		return []any{
+			&i.Chain, &i.Number, &i.AuditID, &i.MadeAtUs, &i.Actor, &i.Operation, &i.RequestID, &i.DatabaseRole, &i.Entity, &i.Change,
+			&i.DriveIds, &i.UserIds, &i.Before, &i.After, &i.Hash,
+		}
+	})
+}
+
 var errUnwanted = errors.New("the rest of the rows is not wanted")
 
 // each runs a query and yields its rows; columns are where the columns of a row go, in their order. The statement is planned

@@ -41,6 +41,31 @@ type Attendance struct {
 	MarkedAt     time.Time
 }
 
+type AuditChain struct {
+	Chain   int32
+	Entries int64
+	Hash    []byte
+}
+
+type AuditEntry struct {
+	AuditID      int64
+	Chain        int32
+	Number       int64
+	MadeAt       time.Time
+	ActorID      *int64
+	BySubject    bool
+	Operation    string
+	RequestID    string
+	DatabaseRole string
+	Entity       string
+	Change       string
+	DriveIds     []int64
+	UserIds      []int64
+	Before       []byte
+	After        []byte
+	Hash         []byte
+}
+
 type Drive struct {
 	DriveID              int64
 	CompanyName          string
