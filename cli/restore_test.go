@@ -24,7 +24,7 @@ func describe(t *testing.T, url string) map[string]string {
 	pool, err := store.OpenPool(t.Context(), url, store.PoolOptions{MaxConns: 2})
 	require.NoError(t, err)
 	defer pool.Close()
-	contents := storetest.Contents(t, pool, "tokens_valid_from")
+	contents := storetest.ContentsButRestores(t, pool, "tokens_valid_from")
 	delete(contents, "analytics_drives")
 	delete(contents, "analytics_attendance")
 	return contents

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -76,22 +77,22 @@ func (s *Server) readDriveData(ctx context.Context, in RawInput, schema *huma.Sc
 	case in.contentType == "" || err == nil && media == asJSON:
 		return readLimited(in.body, maxJSONBody)
 	case err == nil && media == asForm && params["boundary"] != "":
-		return s.readMultipart(ctx, multipart.NewReader(in.body, params["boundary"]), schema, form)
+		return s.readMultipart(ctx, newFormParts(in.body, params["boundary"]), schema, form)
 	}
 	return nil, store.Errorf(store.UnsupportedMedia, "send %s or %s", asJSON, asForm)
 }
 
 // readMultipart stores the file and turns the text fields into the JSON that they stand for.
-func (s *Server) readMultipart(ctx context.Context, parts *multipart.Reader, schema *huma.Schema, form *driveForm) ([]byte, error) {
+func (s *Server) readMultipart(ctx context.Context, parts formParts, schema *huma.Schema, form *driveForm) ([]byte, error) {
 	fields := map[string][]string{}
 	left := int64(maxJSONBody)
 	for {
-		part, err := parts.NextPart()
-		if err == io.EOF { //nolint:errorlint // wrapped, it means a form that breaks off
+		part, err := parts.next()
+		if errors.Is(err, io.EOF) {
 			return json.Marshal(formValues(fields, schema))
 		}
 		if err != nil {
-			return nil, brokenBody(err)
+			return nil, err
 		}
 		if part.FileName() != "" {
 			if err := s.storePDF(ctx, part, form); err != nil {

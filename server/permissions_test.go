@@ -84,8 +84,8 @@ var permissions = map[string]string{
 	"GET /analytics/drives-over-time":       "TCH",
 	"GET /analytics/registrations-by-drive": "TCH",
 	"GET /analytics/attendance-trend":       "TCH",
-	"GET /audit":                           "H",
-	"GET /audit/download-csv":              "H",
+	"GET /audit":                            "H",
+	"GET /audit/download-csv":               "H",
 	"POST /analytics/refresh":               "H",
 
 	"GET /notifications/mine":        "STCH",

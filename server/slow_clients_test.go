@@ -66,6 +66,8 @@ func TestAClientThatSendsLittleByLittleIsHungUpOn(t *testing.T) {
 		"a log-in":         {"POST /auth/login HTTP/1.1\r\nHost: placeops\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n", `{"email":"` + endless, "408"},
 		"a drive":          {"POST /drives HTTP/1.1\r\nHost: placeops\r\n" + bearer + "Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n", `{"company_name":"` + endless, "408"},
 		"a sheet":          {"POST /students/import HTTP/1.1\r\nHost: placeops\r\n" + bearer + "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n", "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"s.csv\"\r\n\r\n" + endless, "408"},
+		"a sheet's head":   {"POST /students/import HTTP/1.1\r\nHost: placeops\r\n" + bearer + "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n", "--b\r\n" + endless, "408"},
+		"a form's head":    {"POST /drives HTTP/1.1\r\nHost: placeops\r\n" + bearer + "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n", "--b\r\n" + endless, "408"},
 		"marks in chunks":  {"POST /attendance/1/mark-bulk HTTP/1.1\r\nHost: placeops\r\n" + bearer + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n", strings.Repeat("1\r\n[\r\n", 10_000), "408"},
 		"a body to no one": {"POST /nothing HTTP/1.1\r\nHost: placeops\r\nContent-Length: 100000\r\n\r\n", endless, "404"},
 	} {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"mime"
-	"mime/multipart"
 	"os"
 	"time"
 
@@ -90,14 +89,14 @@ func (s *Server) saveImport(ctx context.Context, in RawInput) (key string, err e
 	if err != nil || media != asForm || params["boundary"] == "" {
 		return "", store.Errorf(store.UnsupportedMedia, "send the sheet as field file of a %s form", asForm)
 	}
-	parts := multipart.NewReader(in.body, params["boundary"])
+	parts := newFormParts(in.body, params["boundary"])
 	for {
-		part, err := parts.NextPart()
+		part, err := parts.next()
 		if errors.Is(err, io.EOF) {
 			return "", store.InvalidFields(store.FieldError{Field: "file", Message: "is needed: a .csv or .xlsx file"})
 		}
 		if err != nil {
-			return "", brokenBody(err)
+			return "", err
 		}
 		if part.FormName() == "file" {
 			key, _, err = s.uploads.Save(ctx, uploads.StudentFile, part, maxImport)

@@ -24,6 +24,22 @@ FROM (SELECT md5((to_jsonb(x) - $1::text[])::text) AS line FROM %s x) AS lines`,
 	return found
 }
 
+// ContentsButRestores is Contents but for what a restore adds to the audit trail: that it took place.
+func ContentsButRestores(t testing.TB, pool *pgxpool.Pool, without ...string) map[string]string {
+	t.Helper()
+	found := Contents(t, pool, without...)
+	if _, there := found["audit_entries"]; !there {
+		return found // an earlier schema, or none
+	}
+	delete(found, "audit_chains")
+	delete(found, "audit_entries_audit_id_seq")
+	found["audit_entries"] = one(t, pool, `
+SELECT format('%s rows, %s', count(*), md5(string_agg(to_jsonb(e)::text, '' ORDER BY audit_id)))
+FROM audit_entries e
+WHERE change <> 'restored'`)
+	return found
+}
+
 // Schema describes what a database's schema is made of, one line for each thing, and the other schemas that there are.
 func Schema(t testing.TB, pool *pgxpool.Pool) []string {
 	t.Helper()

@@ -1,0 +1,46 @@
+package server
+
+import (
+	"errors"
+	"io"
+	"mime/multipart"
+	"os"
+)
+
+// formParts reads the parts of a form. Of a part's head that is cut off the multipart package says that it is malformed,
+// whatever cut it off; so what the body itself said is kept.
+type formParts struct {
+	parts *multipart.Reader
+	body  *lateBody
+}
+
+func newFormParts(body io.Reader, boundary string) formParts {
+	watched := &lateBody{Reader: body}
+	return formParts{parts: multipart.NewReader(watched, boundary), body: watched}
+}
+
+// next returns the next part, or io.EOF after the last one; a form that breaks off is no io.EOF.
+func (p formParts) next() (*multipart.Part, error) {
+	part, err := p.parts.NextPart()
+	switch {
+	case err == nil || err == io.EOF: //nolint:errorlint // wrapped, it means a form that breaks off
+		return part, err
+	case p.body.late != nil:
+		return nil, brokenBody(p.body.late)
+	}
+	return nil, brokenBody(err)
+}
+
+// lateBody remembers that its sender was too slow.
+type lateBody struct {
+	io.Reader
+	late error
+}
+
+func (b *lateBody) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		b.late = err
+	}
+	return n, err
+}
