@@ -157,3 +157,20 @@ func (o *office) state() state {
 	o.t.Helper()
 	return state{storetest.Contents(o.t, o.Pool), storetest.Schema(o.t, o.Pool), o.files()}
 }
+
+// requireTrail requires that the audit trail is whole, goes on, and ends with the restore.
+func (o *office) requireTrail(takenAt time.Time) {
+	o.t.Helper()
+	report, err := store.VerifyAudit(o.t.Context(), o.Pool, "")
+	require.NoError(o.t, err)
+	require.Empty(o.t, report.Faults)
+	lines, err := store.AuditLines(o.t.Context(), o.Pool, store.AuditFilter{}, nil, 1)
+	require.NoError(o.t, err)
+	require.Equal(o.t, "restored", lines[0].Change)
+	require.Contains(o.t, string(lines[0].After["taken_at"]), takenAt.UTC().Format("2006-01-02T15:04:05"))
+	o.execute("UPDATE users SET name = 'Changed after the restore' WHERE user_id = 1")
+	report, err = store.VerifyAudit(o.t.Context(), o.Pool, report.Anchor)
+	require.NoError(o.t, err)
+	require.Empty(o.t, report.Faults)
+	require.Greater(o.t, report.Entries, lines[0].AuditID)
+}

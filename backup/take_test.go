@@ -47,6 +47,7 @@ func TestARestoreHoldsEverythingThatWasThere(t *testing.T) {
 			}
 			require.Empty(t, restored.Steps)
 			require.Empty(t, restored.Left)
+			to.requireTrail(restored.TakenAt)
 		})
 	}
 }

@@ -166,7 +166,9 @@ func (s *service) startJobs(ctx context.Context, pool *pgxpool.Pool, files *uplo
 	if err != nil {
 		return nil, err
 	}
-	options := jobs.Options{Workers: s.cfg.Workers, Changes: &s.changes, SweepEvery: time.Hour, Refresh: s.cfg.RefreshSchedule(), Reindex: owner}
+	options := jobs.Options{
+		Workers: s.cfg.Workers, Changes: &s.changes, SweepEvery: time.Hour, AnchorEvery: time.Hour, Refresh: s.cfg.RefreshSchedule(), Reindex: owner,
+	}
 	if s.cfg.Embedded() {
 		options.Running = jobs.NewRunningSet()
 		resuming, stop := context.WithCancel(context.WithoutCancel(ctx))

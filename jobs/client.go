@@ -40,6 +40,8 @@ type Options struct {
 	Changes *Changes    // if given, is told what jobs of this process have changed
 	// SweepEvery is how often the processes together remove files that are no longer needed; 0: never.
 	SweepEvery time.Duration
+	// AnchorEvery is how often one of them writes the anchor of the audit trail into its log; 0: never.
+	AnchorEvery time.Duration
 	// Reindex lets the processes together rebuild the indexes of the job queue every night, which only their owner may do.
 	Reindex bool
 	// Refresh is when the processes together refresh the analytics; nil: never.
@@ -79,6 +81,7 @@ func NewClient(deps Deps, options Options) (*Client, error) {
 		river.AddWorkerSafely(workers, &sweepExportsWorker{deps: deps}),
 		river.AddWorkerSafely(workers, &refreshMaterializedViewsWorker{deps: deps}),
 		river.AddWorkerSafely(workers, &sendEmailWorker{deps: deps}),
+		river.AddWorkerSafely(workers, &anchorAuditWorker{deps: deps}),
 	} {
 		if err != nil {
 			return nil, fmt.Errorf("jobs: %w", err)
@@ -105,6 +108,9 @@ func NewClient(deps Deps, options Options) (*Client, error) {
 	}
 	if options.Refresh != nil {
 		config.PeriodicJobs = append(config.PeriodicJobs, periodicRefresh(options.Refresh))
+	}
+	if options.AnchorEvery > 0 {
+		config.PeriodicJobs = append(config.PeriodicJobs, periodicAnchor(options.AnchorEvery))
 	}
 	if options.SweepEvery > 0 {
 		config.PeriodicJobs = append(config.PeriodicJobs, periodicSweep(options.SweepEvery))

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"iter"
 	"math"
+	"regexp"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -79,6 +80,8 @@ func auditLines(ctx context.Context, db DBTX, filter AuditFilter, after *AuditPl
 		defer rows.Close()
 		for rows.Next() {
 			line, err := pgx.RowToStructByName[AuditLine](rows)
+			writeUTC(line.Before)
+			writeUTC(line.After)
 			line.dropUnchanged()
 			if !yield(line, err) || err != nil {
 				return
@@ -99,6 +102,18 @@ func (l *AuditLine) dropUnchanged() {
 		if string(value) == string(l.After[name]) {
 			delete(l.Before, name)
 			delete(l.After, name)
+		}
+	}
+}
+
+// utcMoment is a time as PostgreSQL writes it into JSON.
+var utcMoment = regexp.MustCompile(`^"\d{4}-\d\d-\d\dT[\d:.]+\+00:00"$`)
+
+// writeUTC makes times end in Z, as they do everywhere else.
+func writeUTC(state map[string]json.RawMessage) {
+	for name, value := range state {
+		if utcMoment.Match(value) {
+			state[name] = append(value[:len(value)-len(`+00:00"`):len(value)-len(`+00:00"`)], `Z"`...)
 		}
 	}
 }
