@@ -73,6 +73,7 @@ var scenarios = []scenario{
 	{"publish", measurePublish},
 	{"register", measureRegister},
 	{"storm", measureStorm},
+	{"audit", measureAudit},
 	{"selections", measureSelections},
 	{"polling", measurePolling},
 	{"list", measureList},

@@ -60,7 +60,11 @@ func (a *app) verifyAudit(ctx context.Context, pool *pgxpool.Pool, anchor string
 	if report.FaultCount > 0 {
 		return fmt.Errorf("the audit trail is not as it was written (%d faults in %d entries): keep a copy of the database, and compare with a backup", report.FaultCount, report.Entries)
 	}
-	fmt.Fprintf(a.out, "the audit trail is whole: %d entries in %d chains\n", report.Entries, report.Chains)
+	chains := "1 chain"
+	if report.Chains != 1 {
+		chains = fmt.Sprintf("%d chains", report.Chains)
+	}
+	fmt.Fprintf(a.out, "the audit trail is whole: %d entries in %s\n", report.Entries, chains)
 	if report.Anchor != "" {
 		fmt.Fprintf(a.out, "anchor: %s\n", report.Anchor)
 	}
