@@ -73,7 +73,7 @@ func (a *app) health(ctx context.Context, cfg *config.Config) error {
 func localAddress(cfg *config.Config) string {
 	host := cfg.Host
 	if ip := net.ParseIP(host); host == "" || ip.IsUnspecified() {
-		host = "localhost"
+		host = "127.0.0.1" // a container need not know the name localhost
 	}
 	return net.JoinHostPort(host, strconv.Itoa(cfg.Port))
 }
