@@ -11,10 +11,11 @@ import (
 )
 
 // queueOf is a queue in which one runs, and those that stand in it wait: "aab" are three, two of them from a.
-func queueOf(most int, waiting string) (q *loginQueue, turns map[string][]chan error) {
+func queueOf(t *testing.T, most int, waiting string) (q *loginQueue, turns map[string][]chan error) {
+	t.Helper()
 	q = newLoginQueue(2)
 	q.most = most
-	<-q.line("runs")
+	require.NoError(t, <-q.line("runs"))
 	turns = map[string][]chan error{}
 	for _, address := range strings.Split(waiting, "") {
 		turns[address] = append(turns[address], q.line(address))
@@ -37,7 +38,7 @@ func told(turn chan error) string {
 
 func TestLogInsGetTheirTurnAddressByAddress(t *testing.T) {
 	t.Parallel()
-	q, turns := queueOf(10, "aaaabbc")
+	q, turns := queueOf(t, 10, "aaaabbc")
 	var order string
 	for range 7 {
 		q.endTurn()
@@ -72,7 +73,7 @@ func TestAFullQueueOfLogInsIsShared(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			q, turns := queueOf(4, test.waiting)
+			q, turns := queueOf(t, 4, test.waiting)
 			require.Equal(t, test.told, told(q.line(test.comes)))
 			for address, of := range turns {
 				for i, turn := range of {
