@@ -36,6 +36,7 @@ const (
 
 func TestMain(m *testing.M) {
 	if os.Getenv(runVariable) != "" {
+		enterReadOnlyRoot()
 		os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
 	storetest.Main(m)
@@ -202,8 +203,13 @@ func (in *install) serve(args ...string) *serving {
 // begin starts a server and does not wait.
 func (in *install) begin(args ...string) *serving {
 	in.t.Helper()
-	s := &serving{install: in, out: &transcript{}, log: &transcript{}, signed: map[auth.Role]string{}}
-	s.command = in.command(context.Background(), append([]string{"serve"}, args...)...)
+	return in.launch(in.command(context.Background(), append([]string{"serve"}, args...)...))
+}
+
+// launch starts a server by its command.
+func (in *install) launch(serve *exec.Cmd) *serving {
+	in.t.Helper()
+	s := &serving{install: in, command: serve, out: &transcript{}, log: &transcript{}, signed: map[auth.Role]string{}}
 	s.command.Stdout, s.command.Stderr = s.out, s.log
 	require.NoError(in.t, s.command.Start())
 	in.t.Cleanup(func() {

@@ -73,7 +73,7 @@ func newRoot(io streams) *cobra.Command {
 	for _, s := range flagSettings {
 		a.settingFlag(root, true, s.flag, s.setting, s.help)
 	}
-	root.AddCommand(a.serveCommand(), a.migrateCommand(), a.userCommand(), a.demoCommand(), a.checkCommand(),
+	root.AddCommand(a.serveCommand(), a.migrateCommand(), a.userCommand(), a.demoCommand(), a.checkCommand(), a.healthCommand(),
 		a.auditCommand(), a.backupCommand(), a.restoreCommand(), a.openapiCommand(), a.versionCommand())
 	return root
 }

@@ -19,7 +19,7 @@ func TestNoArgumentsPrintHelp(t *testing.T) {
 	t.Parallel()
 	in := bare(t)
 	got := in.run().ok()
-	for _, command := range []string{"serve", "migrate", "user", "demo", "openapi", "version"} {
+	for _, command := range []string{"serve", "migrate", "user", "demo", "check", "health", "openapi", "version"} {
 		require.Contains(t, got.out, command)
 	}
 	require.NoDirExists(t, in.data())

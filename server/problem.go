@@ -220,7 +220,7 @@ func humaProblem(hctx huma.Context, status int, message string, errs ...error) h
 	case status == http.StatusBadRequest:
 		p.Detail = message + "; send a JSON object"
 	case status == http.StatusRequestEntityTooLarge && hctx != nil:
-		p.Detail = fmt.Sprintf("the request body is larger than %d MB", hctx.Operation().MaxBodyBytes>>20)
+		p.Detail = "the request body is larger than " + sizeOf(hctx.Operation().MaxBodyBytes)
 	case status == http.StatusUnsupportedMediaType:
 		p.Detail, p.Errors = "this content type is not taken here; send application/json", nil
 	case len(p.Errors) > 0:
@@ -228,6 +228,13 @@ func humaProblem(hctx huma.Context, status int, message string, errs ...error) h
 	}
 	p.Message = p.Detail
 	return p
+}
+
+func sizeOf(bytes int64) string {
+	if bytes < 1<<20 {
+		return fmt.Sprintf("%d kB", bytes>>10)
+	}
+	return fmt.Sprintf("%d MB", bytes>>20)
 }
 
 // maxFaults bounds how many faults of a body are told; nobody reads more.

@@ -18,6 +18,7 @@ import (
 
 const (
 	maxJSONBody    = 1 << 20
+	maxSmallBody   = 16 << 10
 	requestTimeout = 30 * time.Second
 	bodyTimeout    = 15 * time.Second
 	uploadTimeout  = 5 * time.Minute
@@ -145,6 +146,9 @@ func (s *Server) forgetAfter(ctx context.Context, r route) {
 
 // codeOnly opens a route to people who signed in with a one-time code and have no password yet.
 func codeOnly(r *route, _ *huma.Operation) { r.whileCodeOnly = true }
+
+// small is for routes that anybody may send a body to, without a sign-in.
+func small(_ *route, op *huma.Operation) { op.MaxBodyBytes = maxSmallBody + 1 }
 
 // uploading is for routes that take a file: they read the body themselves, and may take minutes over it.
 func uploading(contents ...string) detail {

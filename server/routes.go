@@ -29,7 +29,7 @@ var (
 // routes is THE table: every route, who may call it, and what answers.
 func (s *Server) routes() []route {
 	return []route{
-		on(post, "/auth/login", public, ok, "login", s.login, "Sign in", concernsMe),
+		on(post, "/auth/login", public, ok, "login", s.login, "Sign in", concernsMe, small),
 		on(post, "/auth/change-password", everyone, ok, "changePassword", s.changePassword, "Change the own password; ends every earlier token", codeOnly, refuses(http.StatusTooManyRequests), concernsMe),
 		on(get, "/me", everyone, ok, "readMe", s.readMe, "The own profile", codeOnly),
 		on(patching, "/me", everyone, ok, "patchMe", s.patchMe, "Change the own contact data", codeOnly, concernsMe),

@@ -84,7 +84,7 @@ type Server struct {
 	registering *registering
 	events      *eventStreams
 	console     jobConsole
-	logins      keyedLocks
+	logins      *loginQueue
 	checking    chan struct{} // holds one for each sheet that is looked through
 	timeouts    Timeouts
 	schemas     huma.Registry
@@ -126,6 +126,7 @@ func New(deps Deps) (*Server, error) {
 		deps.Changes.Tell(s.forgetPolled)
 	}
 	s.registering = s.newRegistering()
+	s.logins = newLoginQueue(connectionsOf(deps.Pool))
 	s.checking = make(chan struct{}, checksAtOnce)
 	s.metrics, s.metricsToken = deps.Metrics, deps.MetricsToken
 	if s.metrics == nil {
@@ -152,6 +153,14 @@ func New(deps Deps) (*Server, error) {
 	s.http.RegisterOnShutdown(s.events.stop)
 	s.http.RegisterOnShutdown(s.console.stop)
 	return s, nil
+}
+
+// connectionsOf is how many a pool may open; a server that only describes itself has no pool.
+func connectionsOf(pool *pgxpool.Pool) int32 {
+	if pool == nil {
+		return 0
+	}
+	return pool.Stat().MaxConns()
 }
 
 // useHumaProblems makes huma's own errors look like all others. Huma keeps these functions in package variables, so they

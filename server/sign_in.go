@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/subtle"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -41,7 +40,11 @@ var errWrongLogin = &store.Error{Kind: store.Unauthenticated, Slug: "wrong-login
 // login lets a person in by password or by a one-time code. What is wrong stays untold, in words and in time.
 func (s *Server) login(ctx context.Context, in *loginInput) (*sessionOutput, error) {
 	account := strings.ToLower(strings.TrimSpace(in.Body.Email))
-	defer s.logins.lock(account)() // one try at a time for each account, or parallel tries would outrun the limit
+	leave, err := s.logins.enter(ctx, account, sender(ctx))
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	if err := s.checkLoginLimits(ctx, account); err != nil {
 		return nil, err
 	}
@@ -130,7 +133,11 @@ func (s *Server) changePassword(ctx context.Context, in *changePasswordInput) (*
 		return nil, err
 	}
 	account := strings.ToLower(user.Email)
-	defer s.logins.lock(account)()
+	leave, err := s.logins.enter(ctx, account, sender(ctx))
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	if err := s.checkLoginLimits(ctx, account); err != nil {
 		return nil, err
 	}
@@ -192,7 +199,7 @@ func equal[T comparable](a, b *T) bool {
 
 // checkLoginLimits refuses another try when too many have failed lately, and tells when the next one counts.
 func (s *Server) checkLoginLimits(ctx context.Context, account string) error {
-	wait, err := store.LoginWait(ctx, s.pool, s.loginLimits(), account, requestFrom(ctx).address)
+	wait, err := store.LoginWait(ctx, s.pool, s.loginLimits(), account, sender(ctx))
 	if err != nil || wait <= 0 {
 		return err
 	}
@@ -206,7 +213,7 @@ func (s *Server) countFailure(ctx context.Context, account string) error {
 	if err := store.ForgetLoginFailures(ctx, s.pool, s.loginLimits()); err != nil {
 		return err
 	}
-	return store.RecordLoginFailure(ctx, s.pool, account, requestFrom(ctx).address)
+	return store.RecordLoginFailure(ctx, s.pool, account, sender(ctx))
 }
 
 func (s *Server) loginLimits() store.LoginLimits {
@@ -216,37 +223,5 @@ func (s *Server) loginLimits() store.LoginLimits {
 	}
 }
 
-// keyedLocks are locks by name, which exist only while somebody holds or awaits them.
-type keyedLocks struct {
-	mu    sync.Mutex
-	locks map[string]*keyedLock
-}
-
-type keyedLock struct {
-	sync.Mutex
-	users int
-}
-
-// lock waits for name's lock and returns its release.
-func (k *keyedLocks) lock(name string) (unlock func()) {
-	k.mu.Lock()
-	if k.locks == nil {
-		k.locks = map[string]*keyedLock{}
-	}
-	l, ok := k.locks[name]
-	if !ok {
-		l = &keyedLock{}
-		k.locks[name] = l
-	}
-	l.users++
-	k.mu.Unlock()
-	l.Lock()
-	return func() {
-		l.Unlock()
-		k.mu.Lock()
-		defer k.mu.Unlock()
-		if l.users--; l.users == 0 {
-			delete(k.locks, name)
-		}
-	}
-}
+// sender is the address that log-ins of this request are counted against.
+func sender(ctx context.Context) string { return networkOf(requestFrom(ctx).address) }

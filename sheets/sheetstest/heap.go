@@ -2,6 +2,7 @@ package sheetstest
 
 import (
 	"runtime"
+	"runtime/metrics"
 	"time"
 )
 
@@ -30,8 +31,9 @@ func highestHeap(stop <-chan struct{}) (highest uint64) {
 	}
 }
 
+// heapInUse is what MemStats.HeapInuse is, read without stopping the program.
 func heapInUse() uint64 {
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return m.HeapInuse
+	used := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/unused:bytes"}}
+	metrics.Read(used)
+	return used[0].Value.Uint64() + used[1].Value.Uint64()
 }
