@@ -89,7 +89,7 @@ func (c *caller) upload(ctx context.Context, kind, token, path string, content [
 
 // call sends a request and counts its outcome. A load that is over still gets the answer to what it has sent.
 func (c *caller) call(ctx context.Context, kind, token, method, path, contentType string, body []byte) reply {
-	url := c.run.address(ctx)
+	url := c.run.address(ctx, c.rng)
 	if url == "" {
 		return reply{outcome: unsent}
 	}

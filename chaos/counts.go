@@ -34,11 +34,11 @@ func (c *counts) fault(kind fault) {
 	c.faults[kind]++
 }
 
-// missing are the faults that were injected fewer times than wanted.
-func (c *counts) missing(atLeast int) (kinds []fault) {
+// missing are the faults, of these, that were injected fewer times than wanted.
+func (c *counts) missing(of []fault, atLeast int) (kinds []fault) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, kind := range allFaults {
+	for _, kind := range of {
 		if c.faults[kind] < atLeast {
 			kinds = append(kinds, kind)
 		}
@@ -46,7 +46,7 @@ func (c *counts) missing(atLeast int) (kinds []fault) {
 	return kinds
 }
 
-func (c *counts) print(w io.Writer) {
+func (c *counts) print(w io.Writer, kinds []fault) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	outcomes := []outcome{acknowledged, refused, unknown, unsent}
@@ -64,7 +64,7 @@ func (c *counts) print(w io.Writer) {
 	row("together", total)
 	fmt.Fprintf(w, "%-34s %12s\n", "faults", "injected")
 	sum := 0
-	for _, kind := range allFaults {
+	for _, kind := range kinds {
 		fmt.Fprintf(w, "  %-32s %12d\n", kind, c.faults[kind])
 		sum += c.faults[kind]
 	}
