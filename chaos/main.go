@@ -87,7 +87,7 @@ type config struct {
 	leastFaults              int           // of each kind; a run with fewer has shown nothing
 	parent                   string        // where the run's folder is made
 	smallDisk                bool          // the data gets a disk of its own, where that can be mounted
-	aged                     bool          // see age; else the time is waited for
+	aged                     bool          // an interrupted job of several processes does not wait for its time; see settle
 	students                 int
 	studentWorkers, officers int
 }

@@ -52,30 +52,30 @@ func (in *install) awaitPostmaster(before int) error {
 	return fmt.Errorf("PostgreSQL was not back after %v: %s", patience, in.lastWords())
 }
 
-// awaitNoSessions waits until PostgreSQL has done whatever the processes, which have ended, had asked of it.
-func (in *install) awaitNoSessions(ctx context.Context) error {
+// settle waits until PostgreSQL has done whatever the processes, which have ended, had asked of it. Nobody works a job that is
+// called running then; aged, it becomes as old as if everybody had waited for the five minutes after which it is taken to be lost.
+func (in *install) settle(ctx context.Context, aged bool) error {
 	return in.ask(ctx, func(db *pgx.Conn) error {
-		for deadline := time.Now().Add(patience); time.Now().Before(deadline); wait(ctx, retryPause) {
-			var sessions int
-			err := db.QueryRow(ctx, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'placeops'").Scan(&sessions)
-			if err != nil || sessions == 0 {
-				return err
-			}
+		if err := awaitNoSessions(ctx, db); err != nil || !aged {
+			return err
 		}
-		return fmt.Errorf("PostgreSQL still worked for ended processes after %v", patience)
-	})
-}
-
-// age makes interrupted jobs as old as if everybody had waited for the five minutes after which one is taken to be lost. No
-// process runs, so nobody works a job that is called running.
-func (in *install) age(ctx context.Context) error {
-	return in.ask(ctx, func(db *pgx.Conn) error {
 		_, err := db.Exec(ctx, "UPDATE river_job SET attempted_at = attempted_at - interval '5 minutes' WHERE state = 'running'")
 		return err
 	})
 }
 
-// ask calls f with a connection to PostgreSQL that no fault befalls.
+func awaitNoSessions(ctx context.Context, db *pgx.Conn) error {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); wait(ctx, retryPause) {
+		var sessions int
+		err := db.QueryRow(ctx, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'placeops'").Scan(&sessions)
+		if err != nil || sessions == 0 {
+			return err
+		}
+	}
+	return fmt.Errorf("PostgreSQL still worked for ended processes after %v", patience)
+}
+
+// ask calls f with a connection to PostgreSQL that knows no network.
 func (in *install) ask(ctx context.Context, f func(*pgx.Conn) error) error {
 	url, err := in.databaseURL()
 	if err != nil {

@@ -118,12 +118,7 @@ func (r *run) comeToRest(ctx context.Context) error {
 	}
 	r.unheard.Wait()
 	if r.config.shape == outside {
-		if err := r.in.awaitNoSessions(ctx); err != nil {
-			return err
-		}
-	}
-	if r.config.aged {
-		if err := r.in.age(ctx); err != nil {
+		if err := r.in.settle(ctx, r.config.aged); err != nil {
 			return err
 		}
 	}
