@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 )
 
 // counts is what a run has done.
@@ -13,19 +14,25 @@ type counts struct {
 	mu         sync.Mutex
 	operations map[string]map[outcome]int
 	faults     map[fault]int
+	answered   moment // when the newest acknowledged request ended
+	silence    moment // the longest time without any
 }
 
 func newCounts() *counts {
 	return &counts{operations: map[string]map[outcome]int{}, faults: map[fault]int{}}
 }
 
-func (c *counts) operation(kind string, result outcome) {
+func (c *counts) operation(kind string, answer reply) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if answer.outcome == acknowledged && answer.end > c.answered {
+		c.silence = max(c.silence, answer.end-c.answered)
+		c.answered = answer.end
+	}
 	if c.operations[kind] == nil {
 		c.operations[kind] = map[outcome]int{}
 	}
-	c.operations[kind][result]++
+	c.operations[kind][answer.outcome]++
 }
 
 func (c *counts) fault(kind fault) {
@@ -69,4 +76,5 @@ func (c *counts) print(w io.Writer, kinds []fault) {
 		sum += c.faults[kind]
 	}
 	fmt.Fprintf(w, "%-34s %12d\n", "together", sum)
+	fmt.Fprintf(w, "longest time without an acknowledged request: %v\n", c.silence.Round(time.Millisecond))
 }

@@ -14,7 +14,10 @@ type jobBody struct {
 
 func jobPath(id int64, action string) string { return fmt.Sprintf("/jobs/%d%s", id, action) }
 
-const nudgePause = 500 * time.Millisecond
+const (
+	nudgePause = 500 * time.Millisecond
+	drainPause = 100 * time.Millisecond
+)
 
 // nudge lets jobs that were cut off run again at once, as a head may: River waits longer after each failure.
 func (r *run) nudge(ctx context.Context) {
@@ -49,7 +52,7 @@ func (r *run) drain(ctx context.Context) error {
 		longest = interrupted
 	}
 	var left map[string]int
-	for deadline := time.Now().Add(longest); time.Now().Before(deadline); wait(ctx, retryPause) {
+	for deadline := time.Now().Add(longest); time.Now().Before(deadline); wait(ctx, drainPause) {
 		r.retryAll(ctx, c)
 		left = nil
 		answer := c.get(ctx, "count jobs", r.head.token, "/jobs/counts")

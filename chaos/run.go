@@ -99,6 +99,7 @@ func (r *run) all(ctx context.Context) error {
 	if err := r.populate(ctx); err != nil {
 		return err
 	}
+	r.counts.answered = r.clock() // from here on silence counts
 	if err := r.underFire(ctx); err != nil {
 		return err
 	}
