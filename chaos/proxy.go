@@ -72,7 +72,7 @@ func keepPort(port int) (fd int, err error) {
 func (p *proxy) listen() error {
 	shared := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) (err error) {
 		return errors.Join(c.Control(func(fd uintptr) {
-			err = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEPORT, 1) //nolint:gosec // a descriptor
+			err = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEPORT, 1)
 		}), err)
 	}}
 	listener, err := shared.Listen(context.Background(), "tcp4", p.address)

@@ -15,7 +15,7 @@ import (
 // newEcho is a proxy to a server, on a socket as PostgreSQL's, that sends back what it gets.
 func newEcho(t *testing.T) (p *proxy, got chan string) {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "echo") // a short path, for a socket
+	dir, err := os.MkdirTemp("", "echo") //nolint:usetesting // a short path, for a socket
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "unix", filepath.Join(dir, ".s.PGSQL.5432"))

@@ -52,7 +52,7 @@ func (r *run) drain(ctx context.Context) error {
 		longest = interrupted
 	}
 	var left map[string]int
-	for deadline := time.Now().Add(longest); time.Now().Before(deadline); wait(ctx, drainPause) {
+	for deadline := time.Now().Add(longest); ctx.Err() == nil && time.Now().Before(deadline); wait(ctx, drainPause) {
 		r.retryAll(ctx, c)
 		left = nil
 		answer := c.get(ctx, "count jobs", r.head.token, "/jobs/counts")
@@ -66,6 +66,9 @@ func (r *run) drain(ctx context.Context) error {
 			return nil
 		}
 	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	r.violation("jobs are left over %v after the last fault: %v", longest, left)
-	return ctx.Err()
+	return nil
 }

@@ -22,6 +22,8 @@ type run struct {
 	counts   *counts
 	restarts int // of placeops, all processes together
 	rescued  int // jobs that were interrupted and made available again
+	// backAfter is how long after the last fault every process was ready.
+	backAfter moment
 
 	head, coordinator person
 	students          []*student
@@ -103,6 +105,9 @@ func (r *run) all(ctx context.Context) error {
 	if err := r.underFire(ctx); err != nil {
 		return err
 	}
+	if err := r.comeBack(ctx); err != nil {
+		return err
+	}
 	if err := r.comeToRest(ctx); err != nil {
 		return err
 	}
@@ -110,20 +115,6 @@ func (r *run) all(ctx context.Context) error {
 		return err
 	}
 	return r.check(ctx)
-}
-
-// comeToRest stops everything, in order this time, and starts it again; it is a fence like any other.
-func (r *run) comeToRest(ctx context.Context) error {
-	if err := r.in.stop(); err != nil {
-		return err
-	}
-	r.unheard.Wait()
-	if r.config.shape == outside {
-		if err := r.in.settle(ctx, r.config.aged); err != nil {
-			return err
-		}
-	}
-	return r.restartAll()
 }
 
 // underFire returns when the load is over: its time has passed, and on a slow machine also all faults have had their turn.
@@ -162,8 +153,8 @@ func (r *run) printState(out io.Writer) {
 	for _, d := range r.drives {
 		statuses[d.least]++
 	}
-	fmt.Fprintf(out, "drives %v, imports %d, exports %d, restarts of placeops %d, jobs interrupted and run again %d\n",
-		statuses, len(r.imports), len(r.exports), r.restarts, r.rescued)
+	fmt.Fprintf(out, "drives %v, imports %d, exports %d, restarts of placeops %d, jobs interrupted and run again %d, all ready %v after the last fault\n",
+		statuses, len(r.imports), len(r.exports), r.restarts, r.rescued, r.backAfter.Round(time.Millisecond))
 }
 
 // verdict is an error when something was violated, or when too little was tried to say so.
