@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"syscall"
 	"time"
 )
 
@@ -25,7 +26,7 @@ func main() {
 	if *seed == 0 {
 		*seed = uint64(time.Now().UnixNano())
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := runShapes(ctx, *which, config{
 		seed: *seed, load: *load, faultPause: 500 * time.Millisecond, leastFaults: 3, parent: cmp.Or(*parent, memoryDir()),
 		smallDisk: *parent == "", students: 60, studentWorkers: 4, officers: 3,
@@ -109,11 +110,10 @@ func runChaos(ctx context.Context, c config, out io.Writer) (err error) {
 	err = r.all(ctx)
 	r.counts.print(out, r.faults.all())
 	r.printState(out)
-	if err == nil {
-		err = r.verdict()
+	err = errors.Join(err, r.verdict())
+	keep := err != nil && ctx.Err() == nil // of one that was broken off there is nothing to see
+	if err = errors.Join(err, in.close(keep)); keep {
+		return fmt.Errorf("%w\n%s", err, in.remains())
 	}
-	if closeErr := in.close(err != nil); err == nil {
-		return closeErr
-	}
-	return fmt.Errorf("%w\n%s", err, in.remains())
+	return err
 }
