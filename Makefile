@@ -48,7 +48,7 @@ bench: build ## measure, and write docs/benchmarks.md (half an hour)
 CHAOS_TIME ?= 3m
 SEED       ?= 0
 
-chaos: need-go bundle ## kill, pause and cut everything under load, and look for what was lost (CHAOS_TIME=3m, SEED)
+chaos: need-go bundle ## kill, pause, fill and cut everything under load, and look for what was lost (CHAOS_TIME=3m for each of two shapes, SEED)
 	go run ./chaos -time $(CHAOS_TIME) -seed $(SEED)
 
 FUZZTIME ?= 60s

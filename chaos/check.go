@@ -31,6 +31,9 @@ func (r *run) check(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = c.db.Close(context.WithoutCancel(ctx)) }()
+	if err := c.db.QueryRow(ctx, interruptedSQL).Scan(&r.rescued); err != nil {
+		return err
+	}
 	for _, check := range []func(context.Context) error{
 		c.invariants, c.everyDriveIsThere, c.everyDriveIsRight, c.importsAreWhole, c.exportsAreOfOneMoment, c.filesHaveOwners,
 	} {
@@ -40,6 +43,12 @@ func (r *run) check(ctx context.Context) error {
 	}
 	return nil
 }
+
+// interruptedSQL counts the jobs that placeops, or the queue itself, found to be worked by nobody.
+const interruptedSQL = `
+SELECT count(*)
+FROM river_job
+WHERE EXISTS (SELECT FROM unnest(errors) AS e WHERE e ->> 'error' LIKE 'interrupted:%' OR e ->> 'error' LIKE 'Stuck job rescued%')`
 
 // invariants lists what contradicts itself, whatever was asked.
 func (c *checker) invariants(ctx context.Context) error {

@@ -44,6 +44,8 @@ const (
 	longestCut    = 20 * time.Millisecond
 	oneInCut      = 25
 	oneInUnheard  = 40
+	// unavailablePause keeps a run from being mostly refusals, which are quick.
+	unavailablePause = 50 * time.Millisecond
 )
 
 // caller sends the requests of one worker. Some of its connections break on purpose.
@@ -89,7 +91,7 @@ func (c *caller) upload(ctx context.Context, kind, token, path string, content [
 
 // call sends a request and counts its outcome. A load that is over still gets the answer to what it has sent.
 func (c *caller) call(ctx context.Context, kind, token, method, path, contentType string, body []byte) reply {
-	url := c.run.address(ctx)
+	url := c.run.address(ctx, c.rng)
 	if url == "" {
 		return reply{outcome: unsent}
 	}
@@ -105,7 +107,10 @@ func (c *caller) call(ctx context.Context, kind, token, method, path, contentTyp
 	r.status, r.body, err = c.send(request)
 	r.end = c.run.clock()
 	r.outcome = judge(r.status, err)
-	c.run.counts.operation(kind, r.outcome)
+	c.run.counts.operation(kind, r)
+	if r.status == http.StatusServiceUnavailable {
+		wait(ctx, unavailablePause)
+	}
 	if r.status == http.StatusInternalServerError {
 		c.run.violation("%s %s answered 500: %s", method, path, r.body)
 	}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 )
 
 // counts is what a run has done.
@@ -13,19 +14,25 @@ type counts struct {
 	mu         sync.Mutex
 	operations map[string]map[outcome]int
 	faults     map[fault]int
+	answered   moment // when the newest acknowledged request ended
+	silence    moment // the longest time without any
 }
 
 func newCounts() *counts {
 	return &counts{operations: map[string]map[outcome]int{}, faults: map[fault]int{}}
 }
 
-func (c *counts) operation(kind string, result outcome) {
+func (c *counts) operation(kind string, answer reply) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if answer.outcome == acknowledged && answer.end > c.answered {
+		c.silence = max(c.silence, answer.end-c.answered)
+		c.answered = answer.end
+	}
 	if c.operations[kind] == nil {
 		c.operations[kind] = map[outcome]int{}
 	}
-	c.operations[kind][result]++
+	c.operations[kind][answer.outcome]++
 }
 
 func (c *counts) fault(kind fault) {
@@ -34,11 +41,11 @@ func (c *counts) fault(kind fault) {
 	c.faults[kind]++
 }
 
-// missing are the faults that were injected fewer times than wanted.
-func (c *counts) missing(atLeast int) (kinds []fault) {
+// missing are the faults, of these, that were injected fewer times than wanted.
+func (c *counts) missing(of []fault, atLeast int) (kinds []fault) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, kind := range allFaults {
+	for _, kind := range of {
 		if c.faults[kind] < atLeast {
 			kinds = append(kinds, kind)
 		}
@@ -46,7 +53,7 @@ func (c *counts) missing(atLeast int) (kinds []fault) {
 	return kinds
 }
 
-func (c *counts) print(w io.Writer) {
+func (c *counts) print(w io.Writer, kinds []fault) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	outcomes := []outcome{acknowledged, refused, unknown, unsent}
@@ -64,9 +71,10 @@ func (c *counts) print(w io.Writer) {
 	row("together", total)
 	fmt.Fprintf(w, "%-34s %12s\n", "faults", "injected")
 	sum := 0
-	for _, kind := range allFaults {
+	for _, kind := range kinds {
 		fmt.Fprintf(w, "  %-32s %12d\n", kind, c.faults[kind])
 		sum += c.faults[kind]
 	}
 	fmt.Fprintf(w, "%-34s %12d\n", "together", sum)
+	fmt.Fprintf(w, "longest time without an acknowledged request: %v\n", c.silence.Round(time.Millisecond))
 }

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -16,33 +18,51 @@ const (
 	startKilled      fault = "placeops killed while it starts"
 	postgresKilled   fault = "PostgreSQL killed"
 	backendKilled    fault = "one backend killed"
-	bothKilled       fault = "placeops and PostgreSQL killed"
+	allKilled        fault = "placeops and PostgreSQL killed"
 	placeopsPaused   fault = "placeops paused"
 	postgresPaused   fault = "PostgreSQL paused"
+	diskFull         fault = "disk full"
 	connectionCut    fault = "connection cut by the client"
 	answerLost       fault = "answer lost on the way"
 	pausedAtMost           = 800 * time.Millisecond
 	startKilledAfter       = 600 * time.Millisecond
 )
 
-// processFaults are those that befall processes; each round of them comes in an order of its own.
-var processFaults = []fault{
-	placeopsKilled, startKilled, postgresKilled, backendKilled, bothKilled, placeopsPaused, postgresPaused,
+// faults are the kinds that a run injects. Each round of those of one list comes in an order of its own.
+type faults struct {
+	clients, processes, network []fault
 }
 
-var allFaults = append([]fault{connectionCut, answerLost}, processFaults...)
+func (f faults) all() []fault { return slices.Concat(f.clients, f.processes, f.network) }
+
+// faultsOf are the faults that can be injected into a shape, where the data has a small disk of its own or not.
+func faultsOf(s shape, smallDisk bool) faults {
+	f := faults{
+		clients: []fault{connectionCut, answerLost},
+		processes: []fault{
+			placeopsKilled, startKilled, postgresKilled, backendKilled, allKilled, placeopsPaused, postgresPaused,
+		},
+	}
+	if smallDisk {
+		f.processes = append(f.processes, diskFull)
+	}
+	if s == outside {
+		f.network = networkFaults
+	}
+	return f
+}
 
 // injectFaults injects one fault after the other until ctx ends. It leaves placeops running.
 func (r *run) injectFaults(ctx context.Context) error {
 	rng := rand.New(rand.NewPCG(r.config.seed, faultNumber)) //nolint:gosec // repeatable on purpose
 	for ctx.Err() == nil {
-		for _, i := range rng.Perm(len(processFaults)) {
+		for _, i := range rng.Perm(len(r.faults.processes)) {
 			wait(ctx, time.Duration(rng.Int64N(int64(r.config.faultPause))))
 			if ctx.Err() != nil {
 				break
 			}
-			if err := r.inject(processFaults[i], rng); err != nil {
-				return err
+			if err := r.inject(r.faults.processes[i], rng); err != nil {
+				return fmt.Errorf("%s: %w", r.faults.processes[i], err)
 			}
 		}
 	}
@@ -51,23 +71,26 @@ func (r *run) injectFaults(ctx context.Context) error {
 
 func (r *run) inject(kind fault, rng *rand.Rand) error {
 	upTo := func(d time.Duration) time.Duration { return time.Duration(rng.Int64N(int64(d))) }
+	victim := r.in.processes[rng.IntN(len(r.in.processes))]
 	happened := true
 	var err error
 	switch kind {
 	case placeopsKilled:
-		err = errors.Join(r.in.kill(), r.restart())
+		err = errors.Join(victim.kill(), r.restart(victim))
 	case startKilled:
-		err = r.killStarting(upTo(startKilledAfter))
+		err = r.killStarting(victim, upTo(startKilledAfter))
 	case postgresKilled:
-		happened, err = r.killPostgres()
+		happened, err = killed(r.killPostgres())
 	case backendKilled:
 		happened, err = r.killBackend(rng)
-	case bothKilled:
-		happened, err = r.killBoth()
+	case allKilled:
+		happened, err = r.killAll()
 	case placeopsPaused:
-		err = paused([]int{r.in.now.cmd.Process.Pid}, upTo(pausedAtMost))
+		err = paused([]int{victim.now.cmd.Process.Pid}, upTo(pausedAtMost))
 	case postgresPaused:
 		happened, err = r.pausePostgres(upTo(pausedAtMost))
+	case diskFull:
+		err = r.fillDisk(upTo(fullAtMost))
 	}
 	if happened && err == nil {
 		r.counts.fault(kind)
@@ -75,9 +98,19 @@ func (r *run) inject(kind fault, rng *rand.Rand) error {
 	return err
 }
 
-// restart starts placeops after a kill. Once it is ready, nothing that was asked before can take effect any more: it has ended
-// whatever was left of the PostgreSQL before.
-func (r *run) restart() error {
+// restart starts a placeops after a kill. Once one with its own PostgreSQL is ready, nothing that was asked before can take
+// effect any more: it has ended whatever was left of the PostgreSQL before.
+func (r *run) restart(p *placeops) error {
+	if r.config.shape == embedded {
+		return r.restartAll()
+	}
+	r.restarts++
+	return p.start()
+}
+
+// restartAll starts all processes when nothing is left of those before, nor of what they have asked PostgreSQL for.
+func (r *run) restartAll() error {
+	r.restarts += len(r.in.processes)
 	return r.in.start(func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -85,22 +118,23 @@ func (r *run) restart() error {
 	})
 }
 
-func (r *run) killStarting(after time.Duration) error {
-	if err := errors.Join(r.in.kill(), r.in.begin()); err != nil {
+func (r *run) killStarting(p *placeops, after time.Duration) error {
+	if err := errors.Join(p.kill(), p.begin()); err != nil {
 		return err
 	}
 	wait(context.Background(), after)
-	return errors.Join(r.in.kill(), r.restart())
+	return errors.Join(p.kill(), r.restart(p))
 }
 
-// killPostgres ends PostgreSQL's main process; placeops is to bring it back. False: it is down already.
-func (r *run) killPostgres() (bool, error) {
-	pid, _ := r.in.postmaster()
-	if pid == 0 {
-		return false, nil
+// killPostgres ends PostgreSQL's main process; its keeper, mostly placeops, is to bring it back. 0: it is down already.
+func (r *run) killPostgres() (pid int, err error) {
+	if pid, _ = r.in.postmaster(); pid == 0 {
+		return 0, nil
 	}
-	return true, gone(syscall.Kill(pid, syscall.SIGKILL))
+	return pid, gone(syscall.Kill(pid, syscall.SIGKILL))
 }
+
+func killed(pid int, err error) (bool, error) { return pid != 0, err }
 
 func (r *run) killBackend(rng *rand.Rand) (bool, error) {
 	_, others := r.in.postmaster()
@@ -110,13 +144,29 @@ func (r *run) killBackend(rng *rand.Rand) (bool, error) {
 	return true, gone(syscall.Kill(others[rng.IntN(len(others))], syscall.SIGKILL))
 }
 
-// killBoth freezes placeops first, so that it cannot restart what is killed under it.
-func (r *run) killBoth() (bool, error) {
-	if err := r.in.now.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+// killAll freezes every placeops first, so that none can restart what is killed under it. An outside PostgreSQL is brought back
+// by its keeper, who ends what is left of the one before; only then does any placeops start.
+func (r *run) killAll() (happened bool, err error) {
+	for _, p := range r.in.processes {
+		if err := p.now.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+			return false, err
+		}
+	}
+	if r.config.shape == outside {
+		if err := r.in.awaitPostmaster(0); err != nil {
+			return false, err
+		}
+	}
+	pid, err := r.killPostgres()
+	if err := errors.Join(err, r.in.kill()); err != nil {
 		return false, err
 	}
-	killed, err := r.killPostgres()
-	return killed, errors.Join(err, r.in.kill(), r.restart())
+	if r.config.shape == outside {
+		if err := r.in.awaitPostmaster(pid); err != nil {
+			return false, err
+		}
+	}
+	return pid != 0, r.restartAll()
 }
 
 func (r *run) pausePostgres(d time.Duration) (bool, error) {

@@ -1,243 +1,157 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"sync/atomic"
-	"syscall"
 	"time"
+
+	"placeops/postgres"
 )
 
 const (
-	readyLine = "placeOps is ready at "
-	secret    = "a secret of the chaos harness, 32 bytes or more"
-	patience  = time.Minute // for what happens in any case
+	secret   = "a secret of the chaos harness, 32 bytes or more"
+	patience = time.Minute // for what happens in any case
 )
 
-// install is a data directory and the real placeops that runs on it, now and then.
+// install is a folder with everything in it that a run starts: placeops and its PostgreSQL.
 type install struct {
-	dir    string
-	binary string
-	log    *os.File // what all of them have logged, one after the other
-	url    atomic.Pointer[string]
-	now    *process
+	shape     shape
+	dir       string
+	binary    string
+	log       *os.File // what all of them have logged, one after the other
+	noDisk    error    // why the data folder has no disk of its own; nil: it has one
+	processes []*placeops
+	postgres  *postgres.Server // the outside one; nil where placeops runs its own
 }
 
-// process is one run of `placeops serve`.
-type process struct {
-	cmd   *exec.Cmd
-	ready chan string // its address, once
-	ended chan error
-}
-
-// newInstall builds placeops and makes a folder for it. As root, PostgreSQL runs as another user, who must be able to pass.
-func newInstall(ctx context.Context, parent string) (*install, error) {
-	dir, err := os.MkdirTemp(parent, "placeops-chaos-")
+// build builds the real placeops into a folder.
+func build(ctx context.Context, dir string) (binary string, err error) {
+	binary = filepath.Join(dir, "placeops")
+	output, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", binary, "placeops").CombinedOutput()
 	if err != nil {
+		return "", fmt.Errorf("go build placeops: %w: %s", err, output)
+	}
+	return binary, nil
+}
+
+// newInstall makes a folder, with a small disk for the data where it can. As root, PostgreSQL runs as another user, who must be
+// able to pass.
+func newInstall(ctx context.Context, c config) (in *install, err error) {
+	in = &install{shape: c.shape, binary: c.binary}
+	if in.dir, err = os.MkdirTemp(c.parent, "placeops-chaos-"); err != nil {
 		return nil, err
 	}
-	in := &install{dir: dir, binary: filepath.Join(dir, "placeops")}
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // nothing in it is secret
+	if err := os.Chmod(in.dir, 0o755); err != nil { //nolint:gosec // nothing in it is secret
 		return nil, err
 	}
-	if output, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", in.binary, "placeops").CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("go build placeops: %w: %s", err, output)
+	if err := os.Mkdir(in.data(), 0o755); err != nil { //nolint:gosec // the same
+		return nil, err
 	}
-	in.log, err = os.Create(filepath.Join(dir, "placeops.log"))
-	return in, err
+	if in.noDisk = errOrdinaryDisk; c.smallDisk {
+		in.noDisk = mountSmallDisk(in.data())
+	}
+	if in.log, err = os.Create(filepath.Join(in.dir, "placeops.log")); err != nil {
+		return nil, errors.Join(err, in.close(false))
+	}
+	if in.shape == embedded {
+		in.processes = []*placeops{{in: in, settings: []string{"PLACEOPS_DATA_DIR=" + in.data()}}}
+		return in, nil
+	}
+	if err := in.startOutside(ctx); err != nil {
+		return nil, errors.Join(err, in.close(false))
+	}
+	return in, nil
 }
 
-func (in *install) data() string    { return filepath.Join(in.dir, "placeops-data") }
-func (in *install) cluster() string { return filepath.Join(in.data(), "data") }
+func (in *install) data() string { return filepath.Join(in.dir, "placeops-data") }
 
-// begin starts placeops and does not wait.
-func (in *install) begin() error {
-	cmd := exec.CommandContext(context.Background(), in.binary, "serve")
-	cmd.Dir = in.dir // no .env there
-	cmd.Env = []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "PLACEOPS_DATA_DIR=" + in.data(), "PORT=0",
-		"PLACEOPS_HOST=127.0.0.1", "JWT_SECRET=" + secret,
-	}
-	cmd.Stderr = in.log
-	output, err := cmd.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	p := &process{cmd: cmd, ready: make(chan string, 1), ended: make(chan error, 1)}
-	in.now = p
-	go func() {
-		lines := bufio.NewReader(output)
-		for {
-			line, err := lines.ReadString('\n')
-			if err != nil {
-				break
-			}
-			if rest, ready := strings.CutPrefix(line, readyLine); ready {
-				url, _, _ := strings.Cut(strings.TrimSpace(rest), " ")
-				p.ready <- url
-			}
-		}
-		_, _ = io.Copy(io.Discard, lines)
-		p.ended <- cmd.Wait()
-	}()
-	return nil
-}
-
-// start starts placeops, waits until it is ready, and calls atReady before anybody sends it a request.
+// start starts all processes, one after the other, and calls atReady before anybody sends them a request.
 func (in *install) start(atReady func()) error {
-	if err := in.begin(); err != nil {
-		return err
+	for _, p := range in.processes {
+		if err := p.begin(); err != nil {
+			return err
+		}
 	}
-	select {
-	case url := <-in.now.ready:
-		atReady()
-		in.url.Store(&url)
-		return nil
-	case err := <-in.now.ended:
-		in.now = nil
-		return fmt.Errorf("placeops did not start (%w): %s", err, in.lastWords())
-	case <-time.After(patience):
-		return fmt.Errorf("placeops was not ready after %v: %s", patience, in.lastWords())
+	var urls []string
+	for _, p := range in.processes {
+		url, err := p.awaitReady()
+		if err != nil {
+			return err
+		}
+		urls = append(urls, url)
 	}
-}
-
-// kill ends placeops as the kernel does, and waits until its PostgreSQL, which the kernel tells, has ended too.
-func (in *install) kill() error {
-	in.url.Store(nil)
-	select {
-	case err := <-in.now.ended:
-		return fmt.Errorf("placeops ended by itself (%w): %s", err, in.lastWords())
-	default:
+	atReady()
+	for i, p := range in.processes {
+		p.url.Store(&urls[i])
 	}
-	if err := in.now.cmd.Process.Kill(); err != nil {
-		return err
-	}
-	if err := <-in.now.ended; err == nil {
-		return errors.New("placeops had ended before it was killed")
-	}
-	in.now = nil
-	in.awaitNoServers(soon)
 	return nil
 }
 
-// soon is when PostgreSQL has nearly always ended after its placeops. One that is told to end while it recovers from a crash
-// may hang for ever; the next placeops on the data directory then ends it.
-const soon = 3 * time.Second
-
-// endServers ends what is left of PostgreSQL when no placeops will come any more.
-func (in *install) endServers() {
-	if in.awaitNoServers(soon) {
-		return
+// stop asks all processes to end and requires that they end well.
+func (in *install) stop() error {
+	for _, p := range in.processes {
+		if err := p.stop(); err != nil {
+			return err
+		}
 	}
-	for _, pid := range in.servers() {
-		_ = syscall.Kill(pid, syscall.SIGKILL) // gone, at best
+	if in.shape == embedded && !in.awaitNoServers(patience) {
+		return errors.New("a PostgreSQL outlived its placeops, which had been stopped in order")
 	}
-	in.awaitNoServers(patience)
+	return nil
 }
 
-// stop asks placeops to end and requires that it ends well.
-func (in *install) stop() error {
-	in.url.Store(nil)
-	if err := in.now.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		return err
+// kill ends all processes as the kernel does.
+func (in *install) kill() error {
+	var errs []error
+	for _, p := range in.processes {
+		errs = append(errs, p.kill())
 	}
-	select {
-	case err := <-in.now.ended:
-		in.now = nil
-		if err != nil {
-			return fmt.Errorf("placeops did not end well (%w): %s", err, in.lastWords())
-		}
-		if !in.awaitNoServers(patience) {
-			return errors.New("a PostgreSQL outlived its placeops, which had been stopped in order")
-		}
-		return nil
-	case <-time.After(patience):
-		return fmt.Errorf("placeops did not stop within %v: %s", patience, in.lastWords())
-	}
+	return errors.Join(errs...)
 }
 
 // close ends what still runs and removes everything, or says where it is.
 func (in *install) close(keep bool) error {
-	var err error
-	if in.now != nil {
-		err = in.kill()
+	var errs []error
+	for _, p := range in.processes {
+		if p.now != nil {
+			errs = append(errs, p.kill())
+		}
+	}
+	if in.postgres != nil {
+		errs = append(errs, in.stopOutside())
 	}
 	in.endServers()
-	err = errors.Join(err, in.log.Close())
+	if in.log != nil {
+		errs = append(errs, in.log.Close())
+	}
 	if keep {
-		return err
+		return errors.Join(errs...)
 	}
-	return errors.Join(err, os.RemoveAll(in.dir))
+	if in.noDisk == nil {
+		errs = append(errs, unmount(in.data()))
+	}
+	return errors.Join(append(errs, os.RemoveAll(in.dir))...)
 }
 
-func (in *install) awaitNoServers(within time.Duration) bool {
-	for deadline := time.Now().Add(within); time.Now().Before(deadline); {
-		if len(in.servers()) == 0 {
-			return true
-		}
-		wait(context.Background(), 5*time.Millisecond)
+// remains says where a kept installation is.
+func (in *install) remains() string {
+	if in.noDisk == nil {
+		return fmt.Sprintf("kept for a look: %s (before you remove it: umount %s)", in.dir, in.data())
 	}
-	return false
+	return "kept for a look: " + in.dir
 }
 
-// servers are the processes of this install's PostgreSQL, which are told by the folder that they work in.
-func (in *install) servers() (pids []int) {
-	folders, _ := filepath.Glob("/proc/[0-9]*/cwd") // the pattern is good
-	for _, folder := range folders {
-		if cwd, err := os.Readlink(folder); err == nil && cwd == in.cluster() {
-			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(folder)))
-			pids = append(pids, pid)
-		}
-	}
-	return pids
-}
-
-// postmaster is the main process of PostgreSQL and the others, 0 and none while it is down.
-func (in *install) postmaster() (pid int, others []int) {
-	text, err := os.ReadFile(filepath.Join(in.cluster(), "postmaster.pid"))
-	if err != nil {
-		return 0, nil
-	}
-	first, _, _ := bytes.Cut(text, []byte("\n"))
-	wanted, _ := strconv.Atoi(string(first))
-	for _, server := range in.servers() {
-		if server == wanted {
-			pid = server
-		} else {
-			others = append(others, server)
-		}
-	}
-	return pid, others
-}
-
-// databaseURL is where the running PostgreSQL is.
-func (in *install) databaseURL() (string, error) {
-	text, err := os.ReadFile(filepath.Join(in.data(), "placeops.lock"))
-	if err != nil {
-		return "", err
-	}
-	var holder struct {
-		URL string `json:"url"`
-	}
-	return holder.URL, json.Unmarshal(text, &holder)
-}
+func (in *install) logger() *slog.Logger { return slog.New(slog.NewTextHandler(in.log, nil)) }
 
 const lastBytes = 4 << 10
 
-// lastWords is the end of what placeops logged.
+// lastWords is the end of what was logged.
 func (in *install) lastWords() string {
 	data, err := os.ReadFile(in.log.Name())
 	if err != nil {

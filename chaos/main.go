@@ -4,33 +4,59 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"syscall"
 	"time"
 )
 
 func main() {
-	load := flag.Duration("time", 3*time.Minute, "how long to send requests and inject faults")
+	load := flag.Duration("time", 3*time.Minute, "how long to send requests and inject faults, in each shape")
 	seed := flag.Uint64("seed", 0, "of the random choices; 0: a new one")
-	parent := flag.String("dir", memoryDir(), "where the run's folder is made; in memory a start takes a second, and a kill loses no more than on a disk")
+	which := flag.String("shape", "both", "embedded: placeops with its own PostgreSQL; outside: three on one PostgreSQL behind a network; or both")
+	parent := flag.String("dir", "", "where the run's folder is made; without it in memory, where a start takes a second and a kill loses no more than on a disk")
 	flag.Parse()
 	if *seed == 0 {
 		*seed = uint64(time.Now().UnixNano())
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := runChaos(ctx, config{
-		seed: *seed, load: *load, faultPause: 500 * time.Millisecond, leastFaults: 3, parent: *parent,
-		students: 60, studentWorkers: 4, officers: 3,
-	}, os.Stdout)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := runShapes(ctx, *which, config{
+		seed: *seed, load: *load, faultPause: 500 * time.Millisecond, leastFaults: 3, parent: cmp.Or(*parent, memoryDir()),
+		smallDisk: *parent == "", students: 60, studentWorkers: 4, officers: 3,
+	})
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "chaos:", err)
 		os.Exit(1)
 	}
+}
+
+func runShapes(ctx context.Context, which string, c config) (err error) {
+	shapes := []shape{shape(which)}
+	if which == "both" {
+		shapes = allShapes
+	}
+	dir, err := os.MkdirTemp("", "placeops-chaos-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if c.binary, err = build(ctx, dir); err != nil {
+		return err
+	}
+	for _, c.shape = range shapes {
+		if err := runChaos(ctx, c, os.Stdout); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // memoryDir is a folder in memory where the system has one.
@@ -42,35 +68,52 @@ func memoryDir() string {
 	return os.TempDir()
 }
 
+// shape is what is put under fire.
+type shape string
+
+const (
+	embedded shape = "embedded" // one placeops with its own PostgreSQL
+	outside  shape = "outside"  // several on one PostgreSQL, with a network between
+)
+
+var allShapes = []shape{embedded, outside}
+
 // config is how much of everything.
 type config struct {
+	shape                    shape
+	binary                   string // placeops
 	seed                     uint64
 	load                     time.Duration
-	faultPause               time.Duration // at most, between two faults that befall processes
+	faultPause               time.Duration // at most, between two faults that befall processes, and between two of the network
 	leastFaults              int           // of each kind; a run with fewer has shown nothing
 	parent                   string        // where the run's folder is made
+	smallDisk                bool          // the data gets a disk of its own, where that can be mounted
+	aged                     bool          // an interrupted job of several processes does not wait for its time; see settle
 	students                 int
 	studentWorkers, officers int
 }
 
 // runChaos is one run. What it prints tells how to repeat it.
 func runChaos(ctx context.Context, c config, out io.Writer) (err error) {
-	fmt.Fprintf(out, "seed %d, %v of load\n", c.seed, c.load)
-	in, err := newInstall(ctx, c.parent)
+	if !slices.Contains(allShapes, c.shape) {
+		return fmt.Errorf("there is no shape %q, only %q", c.shape, allShapes)
+	}
+	fmt.Fprintf(out, "%s, seed %d, %v of load\n", c.shape, c.seed, c.load)
+	in, err := newInstall(ctx, c)
 	if err != nil {
 		return err
 	}
-	r := newRun(c, in)
-	err = r.all(ctx)
-	r.counts.print(out)
-	r.printState(out)
-	if err == nil {
-		err = r.verdict()
+	if in.noDisk != nil {
+		fmt.Fprintf(out, "left out: %q, for %v\n", diskFull, in.noDisk)
 	}
-	if closeErr := in.close(err != nil); err == nil {
-		err = closeErr
-	} else {
-		err = fmt.Errorf("%w\nkept for a look: %s", err, in.dir)
+	r := newRun(c, in, faultsOf(c.shape, in.noDisk == nil))
+	err = r.all(ctx)
+	r.counts.print(out, r.faults.all())
+	r.printState(out)
+	err = errors.Join(err, r.verdict())
+	keep := err != nil && ctx.Err() == nil // of one that was broken off there is nothing to see
+	if err = errors.Join(err, in.close(keep)); keep {
+		return fmt.Errorf("%w\n%s", err, in.remains())
 	}
 	return err
 }

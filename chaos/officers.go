@@ -84,8 +84,24 @@ func (o *officer) lead(ctx context.Context, d *drive) {
 	if o.oneIn(3) {
 		o.refilter(ctx, d)
 	}
-	if !o.publish(ctx, d) || !o.awaitSelection(ctx, d) {
+	if !o.publish(ctx, d) {
 		return
+	}
+	if !o.oneIn(8) && !o.keepOpen(ctx, d) { // else the stop may come before the job of the publish
+		return
+	}
+	if o.stop(ctx, d) && o.oneIn(2) {
+		o.export(ctx, d)
+	}
+	if len(d.atStop) > 0 && o.mark(ctx, d) {
+		o.finish(ctx, d)
+	}
+}
+
+// keepOpen lets students come and go for a while.
+func (o *officer) keepOpen(ctx context.Context, d *drive) bool {
+	if !o.awaitSelection(ctx, d) {
+		return false
 	}
 	for range 1 + o.rng.IntN(3) {
 		wait(ctx, o.upTo(openFor/3))
@@ -96,12 +112,7 @@ func (o *officer) lead(ctx context.Context, d *drive) {
 			o.export(ctx, d)
 		}
 	}
-	if o.stop(ctx, d) && o.oneIn(2) {
-		o.export(ctx, d)
-	}
-	if len(d.atStop) > 0 && o.mark(ctx, d) {
-		o.finish(ctx, d)
-	}
+	return true
 }
 
 // refilter stores the eligible students again, in the request or in a job. It changes nothing, for the criteria stay.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -14,10 +15,15 @@ import (
 
 // run is one run: the installation under fire, and the model of what it should hold.
 type run struct {
-	config config
-	in     *install
-	began  time.Time
-	counts *counts
+	config   config
+	in       *install
+	faults   faults
+	began    time.Time
+	counts   *counts
+	restarts int // of placeops, all processes together
+	rescued  int // jobs that were interrupted and made available again
+	// backAfter is how long after the last fault every process was ready.
+	backAfter moment
 
 	head, coordinator person
 	students          []*student
@@ -41,12 +47,13 @@ const (
 	importNumber
 	nudgeNumber
 	checkNumber
+	networkNumber
 	officerNumber = 100
 	studentNumber = 1000
 )
 
-func newRun(c config, in *install) *run {
-	return &run{config: c, in: in, began: time.Now(), counts: newCounts(), names: map[string]least{}}
+func newRun(c config, in *install, kinds faults) *run {
+	return &run{config: c, in: in, faults: kinds, began: time.Now(), counts: newCounts(), names: map[string]least{}}
 }
 
 func (r *run) clock() moment { return time.Since(r.began) }
@@ -62,11 +69,13 @@ func (r *run) fence(after moment) moment {
 	return r.fences[i]
 }
 
-// address is where placeops listens, once it does. It is "" when ctx ends before.
-func (r *run) address(ctx context.Context) string {
+// address is where a placeops listens, any one of several, once one does. It is "" when ctx ends before.
+func (r *run) address(ctx context.Context, rng *rand.Rand) string {
 	for ctx.Err() == nil {
-		if url := r.in.url.Load(); url != nil {
-			return *url
+		for _, i := range rng.Perm(len(r.in.processes)) {
+			if url := r.in.processes[i].url.Load(); url != nil {
+				return *url
+			}
 		}
 		wait(ctx, retryPause)
 	}
@@ -92,14 +101,16 @@ func (r *run) all(ctx context.Context) error {
 	if err := r.populate(ctx); err != nil {
 		return err
 	}
+	r.counts.answered = r.clock() // from here on silence counts
 	if err := r.underFire(ctx); err != nil {
 		return err
 	}
-	// Orderly this time; it is a fence like any other.
-	if err := errors.Join(r.in.stop(), r.restart()); err != nil {
+	if err := r.comeBack(ctx); err != nil {
 		return err
 	}
-	r.unheard.Wait()
+	if err := r.comeToRest(ctx); err != nil {
+		return err
+	}
 	if err := r.drain(ctx); err != nil {
 		return err
 	}
@@ -115,12 +126,15 @@ func (r *run) underFire(ctx context.Context) error {
 	group.Go(func() error {
 		defer cancel()
 		wait(load, r.config.load)
-		for deadline := r.clock() + patience; r.clock() < deadline && len(r.counts.missing(r.config.leastFaults)) > 0; {
+		for deadline := r.clock() + patience; r.clock() < deadline && len(r.counts.missing(r.faults.all(), r.config.leastFaults)) > 0; {
 			wait(load, retryPause)
 		}
 		return nil
 	})
 	group.Go(func() error { return r.injectFaults(load) })
+	if len(r.faults.network) > 0 {
+		group.Go(func() error { return r.injectNetworkFaults(load) })
+	}
 	group.Go(func() error { r.importSheets(load); return nil })
 	group.Go(func() error { r.nudge(load); return nil })
 	for n := range r.config.officers {
@@ -139,7 +153,8 @@ func (r *run) printState(out io.Writer) {
 	for _, d := range r.drives {
 		statuses[d.least]++
 	}
-	fmt.Fprintf(out, "drives %v, imports %d, exports %d, restarts of placeops %d\n", statuses, len(r.imports), len(r.exports), len(r.fences))
+	fmt.Fprintf(out, "drives %v, imports %d, exports %d, restarts of placeops %d, jobs interrupted and run again %d, all ready %v after the last fault\n",
+		statuses, len(r.imports), len(r.exports), r.restarts, r.rescued, r.backAfter.Round(time.Millisecond))
 }
 
 // verdict is an error when something was violated, or when too little was tried to say so.
@@ -150,7 +165,7 @@ func (r *run) verdict() error {
 	for _, text := range r.violations {
 		errs = append(errs, errors.New(text))
 	}
-	if missing := r.counts.missing(r.config.leastFaults); len(missing) > 0 {
+	if missing := r.counts.missing(r.faults.all(), r.config.leastFaults); len(missing) > 0 {
 		errs = append(errs, fmt.Errorf("fewer than %d faults of these kinds, so this run has shown nothing: %q", r.config.leastFaults, missing))
 	}
 	return errors.Join(errs...)

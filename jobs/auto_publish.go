@@ -23,8 +23,17 @@ type autoPublishWorker struct {
 	deps Deps
 }
 
+// Work gives a publish its effect, once, also when registrations have been stopped since: the office has its counts, and those
+// selected learn of it. Nobody is told of a drive that has been cancelled.
 func (w *autoPublishWorker) Work(ctx context.Context, job *river.Job[AutoPublishArgs]) error {
-	return refilter(ctx, w.deps, job, job.Args.DriveID, func(tx pgx.Tx, drive store.Drive) error {
+	wanted := func(tx pgx.Tx, drive store.Drive) (bool, error) {
+		if mayStillChange(drive) || drive.Status == store.Cancelled {
+			return mayStillChange(drive), nil
+		}
+		told, err := store.PublicationIsTold(ctx, tx, drive.DriveID)
+		return !told, err
+	}
+	return refilter(ctx, w.deps, job, job.Args.DriveID, wanted, func(tx pgx.Tx, drive store.Drive) error {
 		return store.NoticeDrivePublished(ctx, tx, drive, job.Args.RequestedBy)
 	})
 }

@@ -23,7 +23,9 @@ type eligibilityFilterWorker struct {
 	deps Deps
 }
 
-// Work writes no notice: that of an open drive is for everybody selected, whenever they became so.
+// Work writes no notice: that of an open drive is for everybody selected, whenever they became so. A drive that has been closed
+// since keeps what it has.
 func (w *eligibilityFilterWorker) Work(ctx context.Context, job *river.Job[EligibilityFilterArgs]) error {
-	return refilter(ctx, w.deps, job, job.Args.DriveID, func(pgx.Tx, store.Drive) error { return nil })
+	wanted := func(_ pgx.Tx, drive store.Drive) (bool, error) { return mayStillChange(drive), nil }
+	return refilter(ctx, w.deps, job, job.Args.DriveID, wanted, func(pgx.Tx, store.Drive) error { return nil })
 }

@@ -21,9 +21,9 @@ type FilterResult struct {
 }
 
 // refilter locks a drive, stores its eligible students, does what then is left to do, and completes the job, all in one
-// transaction: a crash leaves all or nothing. A drive that is gone or closed by now needs nothing any more.
+// transaction: a crash leaves all or nothing. A drive that is gone, or does not want it by now, is left alone.
 func refilter[A river.JobArgs](ctx context.Context, deps Deps, job *river.Job[A], driveID int64,
-	then func(tx pgx.Tx, drive store.Drive) error,
+	wanted func(tx pgx.Tx, drive store.Drive) (bool, error), then func(tx pgx.Tx, drive store.Drive) error,
 ) error {
 	var stored eligibility.Stored
 	err := store.InTx(ctx, deps.Pool, func(tx pgx.Tx) error {
@@ -31,7 +31,13 @@ func refilter[A river.JobArgs](ctx context.Context, deps Deps, job *river.Job[A]
 		if err != nil && !store.IsKind(err, store.NotFound) {
 			return err
 		}
-		if err == nil && (drive.Status == store.Pending || drive.Status == store.Posted) {
+		needed := err == nil
+		if needed {
+			if needed, err = wanted(tx, drive); err != nil {
+				return err
+			}
+		}
+		if needed {
 			stored, err = eligibility.Store(ctx, tx, driveID, eligibility.Of(drive), drive.AutoPublished)
 			if err != nil {
 				return err
@@ -53,4 +59,9 @@ func refilter[A river.JobArgs](ctx context.Context, deps Deps, job *river.Job[A]
 		tellPlanner(ctx, deps, stored.Added, "drive_students")
 	}
 	return err
+}
+
+// mayStillChange tells whether who is eligible for a drive may still change.
+func mayStillChange(drive store.Drive) bool {
+	return drive.Status == store.Pending || drive.Status == store.Posted
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -146,6 +147,8 @@ func refusalOf(err error) *store.Error {
 	switch {
 	case errors.As(err, &refusal):
 		return refusal
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return unavailable("the disk is full; tell the administrator")
 	case errors.As(err, &policy):
 		return store.InvalidFields(store.FieldError{Field: "password", Message: policy.Message})
 	case errors.As(err, &file):

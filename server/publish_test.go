@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"context"
 	"net/http"
 	"testing"
 	"time"
@@ -267,4 +268,89 @@ func TestThePlannerKnowsOfAFreshSelection(t *testing.T) {
 	require.Eventually(t, func() bool {
 		return h.count("SELECT reltuples::bigint FROM pg_class WHERE relname = 'drive_students'") == selected
 	}, jobTime, fast)
+}
+
+// publishedLate is a drive that was published, then moved on by what, and only then had its publishing job run.
+func (h *harness) publishedLate(drive int64, picked []int64, what func()) {
+	h.t.Helper()
+	require.NoError(h.t, h.jobs.Stop(h.t.Context()))
+	job := h.publish(drive, picked...).is(http.StatusOK).int("job_id")
+	what()
+	require.NoError(h.t, h.jobs.Start(context.WithoutCancel(h.t.Context())))
+	h.jobDone(job)
+}
+
+// A publish that was answered has its effect, also when registrations are stopped, or all is over, before its job runs.
+func TestAPublishHasItsEffectThoughTheStopCameFirst(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	picked := h.student("picked")
+	h.student("weak", cgpa("5"))
+	var drive int64
+	stop := func() { h.post("coordinator", at("/drives/%d/stop-registrations", drive), nil).is(http.StatusOK) }
+	finish := func() {
+		h.post("picked", at("/registrations/%d/register", drive), nil).is(http.StatusCreated)
+		stop()
+		mark := map[string]any{"student_id": picked, "status": "PRESENT"}
+		h.post("coordinator", at("/attendance/%d/mark", drive), mark).is(http.StatusOK)
+		h.post("coordinator", at("/attendance/%d/publish", drive), nil).is(http.StatusOK)
+	}
+	for _, c := range []struct {
+		name     string
+		filtered bool // before the publish, so there are counts already
+		picked   []int64
+		what     func()
+		status   string
+		selected int64
+	}{
+		{"everybody eligible", false, nil, stop, "attending", 2},
+		{"everybody eligible, filtered before", true, nil, stop, "attending", 2},
+		{"by hand", false, []int64{picked}, stop, "attending", 1},
+		{"by hand, and over", false, []int64{picked}, finish, "finished", 1},
+	} {
+		drive = h.drive(map[string]any{"min_cgpa": 7})
+		if c.filtered {
+			h.post("coordinator", at("/eligibility/%d/filter", drive), nil).is(http.StatusOK)
+		}
+		h.publishedLate(drive, c.picked, c.what)
+		after := h.get("coordinator", at("/drives/%d", drive))
+		require.Equal(t, c.status, after.value("status"), c.name)
+		require.EqualValues(t, 2, after.int("eligible_count"), c.name)
+		require.Equal(t, c.selected, after.int("selected_count"), c.name)
+		for who, told := range map[string]string{"picked": "You were selected", "staff": "Drive published", "weak": "", "coordinator": ""} {
+			text := h.text(`SELECT coalesce(string_agg(n.title || ': ' || n.message, ';'), '') FROM notice_readers r JOIN notices n USING (notice_id)
+				WHERE n.drive_id = $1 AND n.event = 'drive-published' AND r.user_id = $2`, drive, h.id(who))
+			if told == "" {
+				require.Empty(t, text, "%s: %s", c.name, who)
+				continue
+			}
+			require.Contains(t, text, told+": ", "%s: %s", c.name, who)
+			require.Contains(t, text, "are closed", "%s: %s: nobody is called to register", c.name, who)
+		}
+
+		// What has had its effect does not change any more.
+		row, selection := h.row(drive), h.selection(drive)
+		late := h.student(at("late%d", drive))
+		for _, job := range h.insertJobs(drive) {
+			h.jobDone(job)
+		}
+		require.Equal(t, row, h.row(drive), c.name)
+		require.Equal(t, selection, h.selection(drive), c.name)
+		h.exec(`UPDATE students SET debarred = true WHERE student_id = $1`, late)
+	}
+}
+
+func TestACancelledDriveStaysSilentThoughItsJobRunsLater(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	for _, picked := range [][]int64{nil, {h.id("student")}} {
+		drive := h.drive(nil)
+		var row, selection string
+		h.publishedLate(drive, picked, func() {
+			h.post("head", at("/drives/%d/cancel", drive), nil).is(http.StatusOK)
+			row, selection = h.row(drive), h.selection(drive)
+		})
+		require.Equal(t, row, h.row(drive))
+		require.Equal(t, selection, h.selection(drive))
+	}
 }

@@ -35,7 +35,8 @@ func NoticeDriveCreated(ctx context.Context, tx DBTX, drive Drive, actorID int64
 	})
 }
 
-// NoticeDrivePublished tells the selected students, staff and coordinators that a drive is open.
+// NoticeDrivePublished tells the selected students, staff and coordinators that a drive is open, or that it was published and
+// is closed already.
 func NoticeDrivePublished(ctx context.Context, tx DBTX, drive Drive, actorID int64) error {
 	students := notice{
 		event: EventPublished, audience: toSelected, kind: "success", title: "You can register",
@@ -45,12 +46,22 @@ func NoticeDrivePublished(ctx context.Context, tx DBTX, drive Drive, actorID int
 		event: EventPublished, audience: toRoles, roles: []string{"STAFF", "COORDINATOR"}, kind: "info",
 		title: "Drive published", message: fmt.Sprintf("%s is open for registrations.", driveName(drive)),
 	}
+	if drive.Status != Posted {
+		students.kind, students.title = "info", "You were selected"
+		students.message = fmt.Sprintf("You were selected for %s, whose registrations are closed.", driveName(drive))
+		office.message = fmt.Sprintf("%s was published; its registrations are closed.", driveName(drive))
+	}
 	for _, n := range []notice{students, office} {
 		if err := addNotice(ctx, tx, drive, actorID, n); err != nil {
 			return err
 		}
 	}
 	return NoticeRegistrations(ctx, tx, drive, actorID)
+}
+
+// PublicationIsTold tells whether NoticeDrivePublished has been called for a drive.
+func PublicationIsTold(ctx context.Context, tx DBTX, driveID int64) (bool, error) {
+	return queries(tx).EventIsTold(ctx, dbsqlc.EventIsToldParams{DriveID: driveID, Event: EventPublished})
 }
 
 // NoticeRegistrations confirms every registration for a drive, to the student alone, from when it is made.

@@ -42,3 +42,20 @@ func (q *Queries) AddNotice(ctx context.Context, arg AddNoticeParams) error {
 	)
 	return err
 }
+
+const eventIsTold = `-- name: EventIsTold :one
+SELECT EXISTS (SELECT FROM notices WHERE drive_id = $1 AND event = $2)
+`
+
+type EventIsToldParams struct {
+	DriveID int64
+	Event   string
+}
+
+// EventIsTold tells whether a drive's notices of an event are there.
+func (q *Queries) EventIsTold(ctx context.Context, arg EventIsToldParams) (bool, error) {
+	row := q.db.QueryRow(ctx, eventIsTold, arg.DriveID, arg.Event)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
