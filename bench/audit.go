@@ -50,8 +50,9 @@ func measureAudit(ctx context.Context, b *bench) (_ section, err error) {
 	return section{
 		title: "Registration storm with the audit trail",
 		about: fmt.Sprintf("%d of %d students register once, on %d connections, in %d rounds, as in the storm before; in turns with the triggers that "+
-			"write the audit trail and without them. Checked: the trail has each registration once.",
-			size.registering, size.students, size.connections, b.size.rounds),
+			"write the audit trail and without them. Checked: the trail has each registration once. Cores used: %s (with it); %s (without).",
+			size.registering, size.students, size.connections, b.size.rounds, with.coresText("placeops", "PostgreSQL"),
+			without.coresText("placeops", "PostgreSQL")),
 		columns: []string{"", "Median", "Spread"},
 		rows:    table,
 		goals:   []goal{atLeast("Storm: rate with the audit trail ÷ without", ratio.median(), 0.95, "×")},

@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,7 +30,7 @@ const mostAuditFaults = 100
 // VerifyAudit reads the whole audit trail and makes sure that nothing of it was altered, removed or inserted since it was
 // written, and that everything in anchor (an AuditReport's of earlier, or "") is still there.
 func VerifyAudit(ctx context.Context, db DBTX, anchor string) (AuditReport, error) {
-	v := auditVerifier{}
+	v := auditVerifier{chains: map[int32]*chainPlace{}}
 	var err error
 	if v.anchored, err = parseAnchor(anchor); err != nil {
 		return v.report, err
@@ -36,10 +38,6 @@ func VerifyAudit(ctx context.Context, db DBTX, anchor string) (AuditReport, erro
 	ends, err := queries(db).AuditChainEnds(ctx)
 	if err != nil {
 		return v.report, err
-	}
-	v.ends = map[int32]dbsqlc.AuditChain{}
-	for _, end := range ends {
-		v.ends[end.Chain] = end
 	}
 	v.report.Chains = len(ends)
 	for entry, err := range queries(db).EachAuditEntry(ctx) {
@@ -52,31 +50,33 @@ func VerifyAudit(ctx context.Context, db DBTX, anchor string) (AuditReport, erro
 	return v.report, v.triggers(ctx, db)
 }
 
-// auditVerifier walks along the chains.
+// auditVerifier walks along all chains at once.
 type auditVerifier struct {
 	report   AuditReport
-	ends     map[int32]dbsqlc.AuditChain
+	chains   map[int32]*chainPlace // where it is in each
 	anchored map[int32]anchorLink
-	at       *chainPlace // the chain that is being walked along
 }
 
 type chainPlace struct {
-	chain  int32
 	number int64
 	hash   []byte // nil where the entry before is missing
 }
 
 func (v *auditVerifier) entry(e dbsqlc.AuditChainRow) {
-	if v.at == nil || v.at.chain != e.Chain {
-		v.leaveChain()
-		v.at = &chainPlace{chain: e.Chain, hash: []byte{}}
-	}
 	v.report.Entries++
-	if missing := e.Number - v.at.number - 1; missing > 0 {
-		v.fault("chain %d: %s missing before entry %d", e.Chain, numbersText(v.at.number+1, e.Number-1), e.AuditID)
-		v.at.hash = nil
+	at, known := v.chains[e.Chain]
+	if !known {
+		at = &chainPlace{hash: []byte{}}
+		v.chains[e.Chain] = at
 	}
-	if v.at.hash != nil && !bytes.Equal(auditHash(v.at.hash, e), e.Hash) {
+	switch missing := e.Number - at.number - 1; {
+	case missing > 0:
+		v.fault("chain %d: %s missing before entry %d", e.Chain, numbersText(at.number+1, e.Number-1), e.AuditID)
+		at.hash = nil
+	case missing < 0:
+		v.fault("entry %d (chain %d, number %d) was inserted, or put after a later one", e.AuditID, e.Chain, e.Number)
+	}
+	if at.hash != nil && !bytes.Equal(auditHash(at.hash, e), e.Hash) {
 		v.fault("entry %d (chain %d, number %d) was altered, inserted or put after another one than it was written after", e.AuditID, e.Chain, e.Number)
 	}
 	if link, ok := v.anchored[e.Chain]; ok && link.number == e.Number {
@@ -85,37 +85,30 @@ func (v *auditVerifier) entry(e dbsqlc.AuditChainRow) {
 		}
 		delete(v.anchored, e.Chain)
 	}
-	v.at.number, v.at.hash = e.Number, e.Hash
+	at.number, at.hash = e.Number, e.Hash
 }
 
-// leaveChain compares the last entry of a chain with what was written down of its end.
-func (v *auditVerifier) leaveChain() {
-	if v.at == nil {
-		return
-	}
-	end, known := v.ends[v.at.chain]
-	delete(v.ends, v.at.chain)
-	switch {
-	case !known:
-		v.fault("chain %d: its end is not known; the row of audit_chains is missing", v.at.chain)
-	case v.at.number < end.Entries:
-		v.fault("chain %d: %s missing at the end", v.at.chain, numbersText(v.at.number+1, end.Entries))
-	case v.at.number > end.Entries:
-		v.fault("chain %d: %s inserted after the end", v.at.chain, numbersText(end.Entries+1, v.at.number))
-	case !bytes.Equal(v.at.hash, end.Hash):
-		v.fault("chain %d: its end was altered", v.at.chain)
-	}
-}
-
+// finish compares the last entry of each chain with what was written down of its end.
 func (v *auditVerifier) finish(ends []dbsqlc.AuditChain) {
-	v.leaveChain()
 	for _, end := range ends {
-		if _, left := v.ends[end.Chain]; left && end.Entries > 0 {
+		at, known := v.chains[end.Chain]
+		delete(v.chains, end.Chain)
+		switch {
+		case !known:
 			v.fault("chain %d: %s missing", end.Chain, numbersText(1, end.Entries))
+		case at.number < end.Entries:
+			v.fault("chain %d: %s missing at the end", end.Chain, numbersText(at.number+1, end.Entries))
+		case at.number > end.Entries:
+			v.fault("chain %d: %s inserted after the end", end.Chain, numbersText(end.Entries+1, at.number))
+		case !bytes.Equal(at.hash, end.Hash):
+			v.fault("chain %d: its end was altered", end.Chain)
 		}
 	}
-	for chain, link := range v.anchored {
-		v.fault("chain %d: number %d, which the anchor was made of, is missing", chain, link.number)
+	for _, chain := range slices.Sorted(maps.Keys(v.chains)) {
+		v.fault("chain %d: its end is not known; the row of audit_chains is missing", chain)
+	}
+	for _, chain := range slices.Sorted(maps.Keys(v.anchored)) {
+		v.fault("chain %d: number %d, which the anchor was made of, is missing", chain, v.anchored[chain].number)
 	}
 	v.report.Anchor = anchorOf(ends)
 }

@@ -1,11 +1,11 @@
--- AuditChain are all entries in the order of their chains, with the text of what each hash is made from.
+-- AuditChain are all entries in their order, which is that of each chain too, with the text of what each hash is made from.
 -- name: AuditChain :many
 SELECT chain, number, audit_id, (extract(EPOCH FROM made_at) * 1000000)::bigint AS made_at_us,
        CASE WHEN by_subject THEN 'self' ELSE COALESCE(actor_id::text, '') END::text AS actor,
        operation, request_id, database_role, entity, change, drive_ids::text AS drive_ids, user_ids::text AS user_ids,
        COALESCE(before::text, '')::text AS before, COALESCE(after::text, '')::text AS after, hash
 FROM audit_entries
-ORDER BY chain, number;
+ORDER BY audit_id;
 
 -- name: AuditChainEnds :many
 SELECT chain, entries, hash

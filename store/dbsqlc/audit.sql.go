@@ -16,7 +16,7 @@ SELECT chain, number, audit_id, (extract(EPOCH FROM made_at) * 1000000)::bigint 
        operation, request_id, database_role, entity, change, drive_ids::text AS drive_ids, user_ids::text AS user_ids,
        COALESCE(before::text, '')::text AS before, COALESCE(after::text, '')::text AS after, hash
 FROM audit_entries
-ORDER BY chain, number
+ORDER BY audit_id
 `
 
 type AuditChainRow struct {
@@ -37,7 +37,7 @@ type AuditChainRow struct {
 	Hash         []byte
 }
 
-// AuditChain are all entries in the order of their chains, with the text of what each hash is made from.
+// AuditChain are all entries in their order, which is that of each chain too, with the text of what each hash is made from.
 func (q *Queries) AuditChain(ctx context.Context) ([]AuditChainRow, error) {
 	rows, err := q.db.Query(ctx, auditChain)
 	if err != nil {
