@@ -36,6 +36,7 @@ func (r *run) check(ctx context.Context) error {
 	}
 	for _, check := range []func(context.Context) error{
 		c.invariants, c.everyDriveIsThere, c.everyDriveIsRight, c.importsAreWhole, c.exportsAreOfOneMoment, c.filesHaveOwners,
+		c.trailIsTrue,
 	} {
 		if err := check(ctx); err != nil {
 			return err
@@ -53,13 +54,21 @@ WHERE EXISTS (SELECT FROM unnest(errors) AS e WHERE e ->> 'error' LIKE 'interrup
 // invariants lists what contradicts itself, whatever was asked.
 func (c *checker) invariants(ctx context.Context) error {
 	for _, i := range invariants {
-		wrong, err := texts(ctx, c.db, i.query)
-		if err != nil {
-			return fmt.Errorf("%s: %w", i.broken, err)
+		if err := c.holds(ctx, i.broken, i.query); err != nil {
+			return err
 		}
-		for _, text := range wrong {
-			c.violation("%s: %s", i.broken, text)
-		}
+	}
+	return nil
+}
+
+// holds runs a query that finds what is wrong.
+func (c *checker) holds(ctx context.Context, broken, query string) error {
+	wrong, err := texts(ctx, c.db, query)
+	if err != nil {
+		return fmt.Errorf("%s: %w", broken, err)
+	}
+	for _, text := range wrong {
+		c.violation("%s: %s", broken, text)
 	}
 	return nil
 }
