@@ -152,7 +152,7 @@ func TestAnImportIsInTheAuditTrailOfWhoAskedForIt(t *testing.T) {
 	require.Len(t, lines.list(), 2, "%s", lines.body)
 	for i := range 2 {
 		require.Equal(t, "import-students", lines.value(i, "operation"))
-		require.Equal(t, float64(h.id("head")), lines.value(i, "actor_id"))
+		require.Equal(t, h.id("head"), lines.int(i, "actor_id"))
 	}
 	changed := h.get("head", at("/audit?user_id=%d&operation=import-students", h.id("student"))).is(http.StatusOK)
 	require.Len(t, changed.list(), 1)

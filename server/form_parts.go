@@ -22,11 +22,11 @@ func newFormParts(body io.Reader, boundary string) formParts {
 // next returns the next part, or io.EOF after the last one; a form that breaks off is no io.EOF.
 func (p formParts) next() (*multipart.Part, error) {
 	part, err := p.parts.NextPart()
-	switch {
-	case err == nil || err == io.EOF: //nolint:errorlint // wrapped, it means a form that breaks off
+	if err == nil || err == io.EOF { //nolint:errorlint // wrapped, it means a form that breaks off
 		return part, err
-	case p.body.late != nil:
-		return nil, brokenBody(p.body.late)
+	}
+	if p.body.late != nil {
+		err = p.body.late
 	}
 	return nil, brokenBody(err)
 }

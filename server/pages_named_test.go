@@ -29,14 +29,27 @@ func testsOfTheTree(t *testing.T) map[string]bool {
 	return found
 }
 
+func TestTheAuditPageNamesTestsThatExist(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/audit.md")
+	require.NoError(t, err)
+	tests := testsOfTheTree(t)
+	names := namedTests.FindAllStringSubmatch(string(page), -1)
+	require.Greater(t, len(names), 10)
+	for _, name := range names {
+		require.True(t, tests[name[1]], "docs/audit.md names %s, which is not there", name[1])
+	}
+}
+
+var namedTests = regexp.MustCompile("`([a-z/0-9]+\\.(?:Test|Fuzz)\\w+)`")
+
 // TestTheSecurityPageNamesTestsThatExist also holds that each of its answers names one, or says no.
 func TestTheSecurityPageNamesTestsThatExist(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("../docs/security.md")
 	require.NoError(t, err)
 	tests := testsOfTheTree(t)
-	named := regexp.MustCompile("`([a-z/0-9]+\\.(?:Test|Fuzz)\\w+)`")
-	for _, name := range named.FindAllStringSubmatch(string(page), -1) {
+	for _, name := range namedTests.FindAllStringSubmatch(string(page), -1) {
 		require.True(t, tests[name[1]] || name[1] == "package.TestName", "docs/security.md names %s, which is not there", name[1])
 	}
 	answers := 0
@@ -45,7 +58,7 @@ func TestTheSecurityPageNamesTestsThatExist(t *testing.T) {
 			continue
 		}
 		answers++
-		proven := named.MatchString(line) || strings.Contains(strings.ToLower(line), "**no**")
+		proven := namedTests.MatchString(line) || strings.Contains(strings.ToLower(line), "**no**")
 		require.True(t, proven, "this answer names no test and does not say no: %s", line)
 	}
 	require.Greater(t, answers, 40)

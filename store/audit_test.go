@@ -296,7 +296,8 @@ func TestTheTrailIsReadByWhatItIsAboutAndByPage(t *testing.T) {
 		"nobody has acted":                   {store.AuditFilter{ActorID: new(int64(1))}, 0},
 		"a user who is in none of its drive": {store.AuditFilter{DriveID: new(int64(1)), UserID: new(int64(150))}, 0},
 	} {
-		t.Run(name, func(t *testing.T) { //nolint:paralleltest // they read the same
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			whole, err := store.AuditLines(t.Context(), tr.pool, c.filter, nil, 100_000)
 			require.NoError(t, err)
 			require.Len(t, whole, c.want)
@@ -311,7 +312,7 @@ func TestTheTrailIsReadByWhatItIsAboutAndByPage(t *testing.T) {
 				}
 				after = &store.AuditPlace{AuditID: page[996].AuditID, Line: page[996].Line}
 			}
-			require.Equal(t, len(whole), len(paged))
+			require.Len(t, paged, len(whole))
 			for i := range whole {
 				require.Equal(t, [2]int64{whole[i].AuditID, whole[i].Line}, [2]int64{paged[i].AuditID, paged[i].Line})
 			}
@@ -344,7 +345,7 @@ func TestTransactionsAtTheSameTimeEachGetAChain(t *testing.T) {
 	require.NoError(t, held.Commit(t.Context()))
 	report := tr.verify("")
 	require.Empty(t, report.Faults)
-	require.EqualValues(t, tr.from+1+writers*each, report.Entries)
+	require.Equal(t, tr.from+1+writers*each, report.Entries)
 	require.Greater(t, report.Chains, 1)
 }
 
