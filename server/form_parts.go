@@ -22,7 +22,7 @@ func newFormParts(body io.Reader, boundary string) formParts {
 // next returns the next part, or io.EOF after the last one; a form that breaks off is no io.EOF.
 func (p formParts) next() (*multipart.Part, error) {
 	part, err := p.parts.NextPart()
-	if err == nil || err == io.EOF { //nolint:errorlint // wrapped, it means a form that breaks off
+	if err == nil || err == io.EOF { // wrapped, it means a form that breaks off
 		return part, err
 	}
 	if p.body.late != nil {
