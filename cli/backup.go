@@ -13,6 +13,8 @@ import (
 
 	"placeops/backup"
 	"placeops/config"
+	"placeops/jobs"
+	"placeops/uploads"
 )
 
 func (a *app) backupCommand() *cobra.Command {
@@ -31,6 +33,19 @@ func (a *app) backupCommand() *cobra.Command {
 	}
 	cmd.AddCommand(a.backupVerifyCommand())
 	return cmd
+}
+
+// errBackupsAreTheOwners keeps a schedule from failing every night.
+var errBackupsAreTheOwners = errors.New("PLACEOPS_BACKUP_CRON is for a serve that works as the owner of the tables: " +
+	"with a role of fewer rights let cron run `placeops backup` with the owner's DATABASE_URL")
+
+// scheduledBackup is what the job of PLACEOPS_BACKUP_CRON does.
+func scheduledBackup(cfg *config.Config, pool *pgxpool.Pool, files *uploads.Store) func(context.Context) (jobs.BackupResult, error) {
+	return func(ctx context.Context) (jobs.BackupResult, error) {
+		from := backup.Installation{Pool: pool, Uploads: files, Migrator: newMigrator}
+		path, taken, removed, err := backup.TakeInto(ctx, from, version(), cfg.BackupDir, cfg.BackupKeep)
+		return jobs.BackupResult{File: path, Size: taken.Size, TakenAt: taken.TakenAt, Removed: removed}, err
+	}
 }
 
 func oneArchive(_ *cobra.Command, args []string) error {

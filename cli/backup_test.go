@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"context"
+	"log/slog"
 	"maps"
 	"net/http"
 	"os"
@@ -18,6 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"placeops/auth"
+	"placeops/jobs"
+	"placeops/store"
 	"placeops/store/storetest"
 )
 
@@ -329,4 +332,38 @@ func requireConsistent(t *testing.T, url string, w *storm, acknowledged map[int6
 	var storms int
 	require.NoError(t, conn.QueryRow(t.Context(), "SELECT count(*) FROM drives WHERE company_name = 'Storm'").Scan(&storms))
 	require.Positive(t, storms)
+}
+
+// The job of PLACEOPS_BACKUP_CRON, asked for ahead of its time.
+func TestAScheduledBackupCanBeRestored(t *testing.T) {
+	t.Parallel()
+	in := prepared(t, "PLACEOPS_BACKUP_CRON=@yearly", "PLACEOPS_BACKUP_KEEP=1")
+	in.run("user", "add", "--email", "head@college.example", "--name", "Head", "--role", "HEAD").ok()
+	s := in.serve()
+	pool, err := store.OpenPool(t.Context(), s.databaseURL(), store.PoolOptions{MaxConns: 2})
+	require.NoError(t, err)
+	defer pool.Close()
+	queue, err := jobs.NewInserter(pool, slog.New(slog.DiscardHandler))
+	require.NoError(t, err)
+	var archives []string
+	for range 2 { // of which one is kept
+		inserted, err := queue.Insert(t.Context(), jobs.BackupArgs{}, nil)
+		require.NoError(t, err)
+		s.jobDone(inserted.Job.ID, patience)
+		archives, err = filepath.Glob(filepath.Join(in.data(), "backups", "*"))
+		require.NoError(t, err)
+		require.Len(t, archives, 1)
+	}
+	pool.Close()
+	s.stop()
+	to := empty(t)
+	to.run("restore", archives[0]).done()
+	require.Contains(t, to.run("user", "list").ok().out, "head@college.example")
+}
+
+func TestAScheduleOfBackupsIsForTheOwner(t *testing.T) {
+	t.Parallel()
+	app := granted(t).asApp()
+	app.env = append(app.env, "PLACEOPS_BACKUP_CRON=@daily")
+	app.run("serve").fails("PLACEOPS_BACKUP_CRON is for a serve that works as the owner")
 }

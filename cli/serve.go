@@ -169,16 +169,22 @@ func (s *service) startJobs(ctx context.Context, pool *pgxpool.Pool, files *uplo
 	options := jobs.Options{
 		Workers: s.cfg.Workers, Changes: &s.changes, SweepEvery: time.Hour, AnchorEvery: time.Hour, Refresh: s.cfg.RefreshSchedule(), Reindex: owner,
 	}
+	deps := jobs.Deps{
+		Pool: pool, Uploads: files, Logger: logger, ExportTTL: s.cfg.ExportTTL, Zone: s.cfg.Zone, Mail: s.cfg.Mail(), Observer: s.metrics.Jobs,
+	}
+	if schedule := s.cfg.BackupSchedule(); schedule != nil {
+		if !owner {
+			return nil, errBackupsAreTheOwners
+		}
+		options.BackUp, deps.Backup = schedule, scheduledBackup(s.cfg, pool, files)
+	}
 	if s.cfg.Embedded() {
 		options.Running = jobs.NewRunningSet()
 		resuming, stop := context.WithCancel(context.WithoutCancel(ctx))
 		options.Running.ResumeInterrupted(resuming, pool, s.logger)
 		s.onStop(func(context.Context) error { stop(); return nil })
 	}
-	client, err := jobs.NewClient(jobs.Deps{
-		Pool: pool, Uploads: files, Logger: logger, ExportTTL: s.cfg.ExportTTL, Zone: s.cfg.Zone, Mail: s.cfg.Mail(),
-		Observer: s.metrics.Jobs,
-	}, options)
+	client, err := jobs.NewClient(deps, options)
 	if err != nil {
 		return nil, err
 	}

@@ -54,6 +54,7 @@ func (c *Config) check(options LoadOptions) Faults {
 		"PLACEOPS_DB_MAX_CONNS":     c.DBMaxConns == 0 || c.DBMaxConns >= minConns && c.DBMaxConns <= maxConns,
 		"PLACEOPS_WORKERS":          c.Workers == 0 || c.Workers >= 1 && c.Workers <= 1000 && c.Workers < c.maxConns(),
 		"PLACEOPS_MEMORY_MB":        c.MemoryMB == 0 || c.MemoryMB >= minMemoryMB && c.MemoryMB <= maxMemoryMB,
+		"PLACEOPS_BACKUP_KEEP":      c.BackupKeep >= 1 && c.BackupKeep <= 10000,
 		"PLACEOPS_LOG_LEVEL":        slices.Contains(logLevels, c.LogLevel),
 		"PLACEOPS_LOG_FORMAT":       c.LogFormat == "text" || c.LogFormat == "json",
 		"PLACEOPS_METRICS_TOKEN":    c.MetricsToken == "" || bearerToken.MatchString(c.MetricsToken),
@@ -68,7 +69,7 @@ func (c *Config) check(options LoadOptions) Faults {
 		}
 	}
 	faults = append(faults, c.checkUploadsURL()...)
-	faults = append(faults, c.checkRefreshInterval()...)
+	faults = append(faults, c.checkSchedules()...)
 	faults = append(faults, c.checkMail()...)
 	faults = append(faults, c.checkDatabaseURL()...)
 	return append(faults, c.checkJWTSecret(options)...)
@@ -125,6 +126,9 @@ func (c *Config) checkJWTSecret(options LoadOptions) Faults {
 // derive fills in what depends on other settings or on the machine.
 func (c *Config) derive() {
 	c.DataDir = filepath.Clean(c.DataDir)
+	if c.BackupDir == "" {
+		c.BackupDir = filepath.Join(c.DataDir, "backups")
+	}
 	if c.UploadsDir == "" {
 		c.UploadsDir = filepath.Join(c.DataDir, "uploads")
 	}

@@ -39,6 +39,10 @@ type Config struct {
 
 	RefreshInterval string `env:"MATERIALIZED_VIEW_REFRESH_INTERVAL"` // see RefreshSchedule
 
+	BackupCron string `env:"PLACEOPS_BACKUP_CRON"` // empty = never; see BackupSchedule
+	BackupDir  string `env:"PLACEOPS_BACKUP_DIR"`
+	BackupKeep int    `env:"PLACEOPS_BACKUP_KEEP"`
+
 	SMTPURL   string `env:"PLACEOPS_SMTP_URL" json:"-"` // empty = no e-mail; see Mail
 	MailFrom  string `env:"PLACEOPS_MAIL_FROM"`
 	PublicURL string `env:"PLACEOPS_PUBLIC_URL"`

@@ -38,6 +38,8 @@ func TestLoadNamesTheInvalidSetting(t *testing.T) {
 		"PLACEOPS_SHUTDOWN_TIMEOUT": {"20", "0s", "-1s", "11m", "soon"},
 
 		"MATERIALIZED_VIEW_REFRESH_INTERVAL": {"hourly", "* * * *", "0 0 30 2 *", "CRON_TZ=UTC 0 * * * *", "TZ=UTC", "61 * * * *", "@reboot"},
+		"PLACEOPS_BACKUP_CRON":               {"daily", "* * * *", "0 0 30 2 *", "CRON_TZ=UTC 0 * * * *", "@reboot"},
+		"PLACEOPS_BACKUP_KEEP":               {"0", "-1", "10001", "all"},
 		"PLACEOPS_MAIL_FROM":                 {"office", "a@b, c@d", "<>"},
 		"PLACEOPS_PUBLIC_URL":                {"placement.example.edu", "ftp://example.edu", "https://", "https://a?b=c", "https://u:p@a"},
 

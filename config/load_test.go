@@ -72,6 +72,9 @@ func TestLoadEverySetting(t *testing.T) {
 		"PLACEOPS_MEMORY_MB":                     "1024",
 		"PLACEOPS_TZ":                            "Europe/Berlin",
 		"MATERIALIZED_VIEW_REFRESH_INTERVAL":     "30 2 * * 1-5",
+		"PLACEOPS_BACKUP_CRON":                   "0 2 * * *",
+		"PLACEOPS_BACKUP_DIR":                    "/srv/backups",
+		"PLACEOPS_BACKUP_KEEP":                   "14",
 		"PLACEOPS_SMTP_URL":                      "smtps://office:secret@mail.example.edu",
 		"PLACEOPS_MAIL_FROM":                     "Placement Office <office@example.edu>",
 		"PLACEOPS_PUBLIC_URL":                    "https://placement.example.edu/app",
@@ -92,6 +95,10 @@ func TestLoadEverySetting(t *testing.T) {
 		netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32"), netip.MustParsePrefix("2001:db8::1/128"),
 	}, c.TrustedProxies)
 	require.Equal(t, "/srv/uploads", c.UploadsDir)
+	require.Equal(t, "/srv/backups", c.BackupDir)
+	require.Equal(t, 14, c.BackupKeep)
+	at := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	require.Equal(t, "2026-11-29T01:00:00Z", c.BackupSchedule().Next(at).UTC().Format(time.RFC3339), "two o'clock in Berlin")
 	require.Equal(t, bin, c.PostgresBin)
 	require.False(t, bool(c.Migrate))
 	require.Equal(t, 6, c.DBMaxConns)

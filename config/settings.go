@@ -106,6 +106,21 @@ func Settings() []Setting {
 			Allowed: "five cron fields (minute hour day month weekday), or a word such as @hourly",
 		},
 		{
+			Name:    "PLACEOPS_BACKUP_CRON",
+			Help:    "When a backup is taken, in the office's time zone; empty = never",
+			Allowed: "five cron fields (minute hour day month weekday), or a word such as @daily",
+		},
+		{
+			Name:    "PLACEOPS_BACKUP_DIR",
+			Help:    "Folder for those backups; empty = backups in the data directory. Better on another disk, or copied from there",
+			Allowed: "the path of a folder; it is made when missing",
+		},
+		{
+			Name: "PLACEOPS_BACKUP_KEEP", Default: "7",
+			Help:    "How many of those backups are kept; older ones are removed",
+			Allowed: "a whole number from 1 to 10000",
+		},
+		{
 			Name:    "PLACEOPS_SMTP_URL",
 			Help:    "Mail server that takes the e-mails; empty = none are sent, people are told inside placeops only",
 			Allowed: "smtp://user:password@host:587 or smtps://user:password@host:465 (write special characters in the password as %XX), and needs PLACEOPS_MAIL_FROM",

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"runtime"
@@ -29,6 +30,8 @@ type Deps struct {
 	Zone *time.Location
 	// Mail sends e-mail; nil: none is sent.
 	Mail *mail.Sender
+	// Backup takes one and keeps as many as it should; nil: none is taken here.
+	Backup func(context.Context) (BackupResult, error)
 	// Observer, if given, is told what becomes of jobs and e-mails. It is for a client that is started.
 	Observer Observer
 }
@@ -44,6 +47,8 @@ type Options struct {
 	AnchorEvery time.Duration
 	// Reindex lets the processes together rebuild the indexes of the job queue every night, which only their owner may do.
 	Reindex bool
+	// BackUp is when one of the processes takes a backup; nil: never.
+	BackUp river.PeriodicSchedule
 	// Refresh is when the processes together refresh the analytics; nil: never.
 	Refresh river.PeriodicSchedule
 }
@@ -82,6 +87,7 @@ func NewClient(deps Deps, options Options) (*Client, error) {
 		river.AddWorkerSafely(workers, &refreshMaterializedViewsWorker{deps: deps}),
 		river.AddWorkerSafely(workers, &sendEmailWorker{deps: deps}),
 		river.AddWorkerSafely(workers, &anchorAuditWorker{deps: deps}),
+		river.AddWorkerSafely(workers, &backupWorker{deps: deps}),
 	} {
 		if err != nil {
 			return nil, fmt.Errorf("jobs: %w", err)
@@ -108,6 +114,9 @@ func NewClient(deps Deps, options Options) (*Client, error) {
 	}
 	if options.Refresh != nil {
 		config.PeriodicJobs = append(config.PeriodicJobs, periodicRefresh(options.Refresh))
+	}
+	if options.BackUp != nil {
+		config.PeriodicJobs = append(config.PeriodicJobs, periodicBackup(options.BackUp))
 	}
 	if options.AnchorEvery > 0 {
 		config.PeriodicJobs = append(config.PeriodicJobs, periodicAnchor(options.AnchorEvery))

@@ -24,6 +24,7 @@ func Lanes() []Lane {
 	all := []river.JobArgs{
 		AutoPublishArgs{}, EligibilityFilterArgs{}, CloseRegistrationsArgs{}, ImportStudentsArgs{}, ExportRegistrationsArgs{},
 		SweepExportsArgs{}, RefreshMaterializedViewsArgs{}, SendEmailArgs{}, SendEmailArgs{Event: store.EventDeadlineNear},
+		AnchorAuditArgs{}, BackupArgs{},
 	}
 	lanes := make([]Lane, len(all))
 	for i, args := range all {
