@@ -83,7 +83,7 @@ func (s *Server) readDriveData(ctx context.Context, in RawInput, schema *huma.Sc
 }
 
 // readMultipart stores the file and turns the text fields into the JSON that they stand for.
-func (s *Server) readMultipart(ctx context.Context, parts formParts, schema *huma.Schema, form *driveForm) ([]byte, error) {
+func (s *Server) readMultipart(ctx context.Context, parts *formParts, schema *huma.Schema, form *driveForm) ([]byte, error) {
 	fields := map[string][]string{}
 	left := int64(maxJSONBody)
 	for {

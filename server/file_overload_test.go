@@ -3,7 +3,9 @@ package server_test
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"errors"
+	"hash/crc32"
 	"io"
 	"net/http"
 	"strings"
@@ -17,34 +19,79 @@ import (
 
 // endless is a body of so many equal pieces, which needs no memory at the sender's.
 func endless(before, piece string, total int64, after string) io.Reader {
-	repeated := io.LimitReader(&repeating{piece: piece}, total)
+	repeated := io.LimitReader(repeat(piece), total)
 	return io.MultiReader(strings.NewReader(before), repeated, strings.NewReader(after))
 }
 
+// repeating holds many of its pieces: the test should spend its time in the server.
 type repeating struct {
-	piece string
-	at    int
+	pieces string
+	at     int
 }
 
-func (r *repeating) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = r.piece[r.at%len(r.piece)]
-		r.at++
+func repeat(piece string) *repeating {
+	return &repeating{pieces: strings.Repeat(piece, 1+(64<<10)/len(piece))}
+}
+
+func (r *repeating) Read(p []byte) (n int, _ error) {
+	for n < len(p) {
+		copied := copy(p[n:], r.pieces[r.at:])
+		n += copied
+		r.at = (r.at + copied) % len(r.pieces)
 	}
-	return len(p), nil
+	return n, nil
 }
 
-// bomb is a workbook of a megabyte that unpacks to as much as size.
+// bomb is a workbook of a megabyte that unpacks to size bytes of spaces: one compressed megabyte, again and again.
 func bomb(t *testing.T, name string, size int64) io.Reader {
 	t.Helper()
-	var out bytes.Buffer
-	w := zip.NewWriter(&out)
-	part, err := w.Create(name)
+	block := bytes.Repeat([]byte(" "), 1<<20)
+	var packed, out bytes.Buffer
+	squeeze, err := flate.NewWriter(&packed, flate.BestSpeed)
 	require.NoError(t, err)
-	_, err = io.CopyN(part, &repeating{piece: strings.Repeat(" ", 4096)}, size)
+	pack := func(text []byte) []byte {
+		packed.Reset()
+		_, err := squeeze.Write(text)
+		require.NoError(t, err)
+		require.NoError(t, squeeze.Flush())
+		return bytes.Clone(packed.Bytes())
+	}
+	parts := [][]byte{pack(block), pack(block)}
+	blocks := int(size / int64(len(block)))
+	for range blocks - 2 {
+		parts = append(parts, parts[1])
+	}
+	parts = append(parts, pack(block[:size%int64(len(block))]))
+	packed.Reset()
+	require.NoError(t, squeeze.Close())
+	whole := bytes.Join(append(parts, packed.Bytes()), nil)
+	sum := crc32.NewIEEE()
+	_, err = io.CopyN(sum, repeat(" "), size)
+	require.NoError(t, err)
+	w := zip.NewWriter(&out)
+	part, err := w.CreateRaw(&zip.FileHeader{
+		Name: name, Method: zip.Deflate, CRC32: sum.Sum32(), CompressedSize64: uint64(len(whole)), UncompressedSize64: uint64(size),
+	})
+	require.NoError(t, err)
+	_, err = part.Write(whole)
 	require.NoError(t, err)
 	require.NoError(t, w.Close())
 	return &out
+}
+
+func TestTheBombUnpacksToWhatItSays(t *testing.T) {
+	t.Parallel()
+	const size = 5<<20 + 17
+	packed, err := io.ReadAll(bomb(t, "x", size))
+	require.NoError(t, err)
+	archive, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed)))
+	require.NoError(t, err)
+	file, err := archive.File[0].Open()
+	require.NoError(t, err)
+	text, err := io.ReadAll(file) // which also compares the checksum
+	require.NoError(t, err)
+	require.NoError(t, file.Close())
+	require.Equal(t, strings.Repeat(" ", size), string(text))
 }
 
 const (

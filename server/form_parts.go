@@ -5,6 +5,8 @@ import (
 	"io"
 	"mime/multipart"
 	"os"
+
+	"placeops/store"
 )
 
 // formParts reads the parts of a form. Of a part's head that is cut off the multipart package says that it is malformed,
@@ -12,15 +14,22 @@ import (
 type formParts struct {
 	parts *multipart.Reader
 	body  *lateBody
+	left  int
 }
 
-func newFormParts(body io.Reader, boundary string) formParts {
+// mostParts is far more than any form has; a million empty ones would keep a core busy for seconds.
+const mostParts = 10_000
+
+func newFormParts(body io.Reader, boundary string) *formParts {
 	watched := &lateBody{Reader: body}
-	return formParts{parts: multipart.NewReader(watched, boundary), body: watched}
+	return &formParts{parts: multipart.NewReader(watched, boundary), body: watched, left: mostParts}
 }
 
 // next returns the next part, or io.EOF after the last one; a form that breaks off is no io.EOF.
-func (p formParts) next() (*multipart.Part, error) {
+func (p *formParts) next() (*multipart.Part, error) {
+	if p.left--; p.left < 0 {
+		return nil, store.Errorf(store.Malformed, "this form has more than %d parts", mostParts)
+	}
 	part, err := p.parts.NextPart()
 	if err == nil || err == io.EOF { // wrapped, it means a form that breaks off
 		return part, err
