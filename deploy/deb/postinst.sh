@@ -29,7 +29,7 @@ abort-upgrade | abort-remove | abort-deconfigure) ;;
 esac
 
 # Keeps the enabled service enabled when the unit's [Install] changes, and remembers what a purge has to take away.
-if deb-systemd-helper --quiet was-enabled placeops.service; then
+if deb-systemd-helper debian-installed placeops.service && deb-systemd-helper --quiet was-enabled placeops.service; then
 	deb-systemd-helper enable placeops.service >/dev/null || true
 fi
 deb-systemd-helper update-state placeops.service >/dev/null || true
