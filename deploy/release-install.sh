@@ -16,7 +16,7 @@ cp "$deb" "$root/root/placeops.deb"
 cat >"$root/root/try.sh" <<'TRY'
 set -eu
 say() { echo "== $*"; }
-as_placeops() { setpriv --reuid placeops --regid placeops --clear-groups env HOME=/var/lib/placeops "$@"; }
+as_placeops() { setpriv --reuid placeops --regid placeops --clear-groups "$@"; }
 
 dpkg -i /root/placeops.deb
 say "installed: $(getent passwd placeops)"
@@ -28,8 +28,8 @@ as_placeops placeops version
 
 # What StateDirectory= does when systemd starts the unit.
 install -d -m 700 -o placeops -g placeops /var/lib/placeops
-as_placeops env PLACEOPS_DATA_DIR=/var/lib/placeops PLACEOPS_HOST=127.0.0.1 placeops --env-file /etc/placeops/placeops.env serve \
-	>/root/log 2>&1 &
+exec setpriv --reuid placeops --regid placeops --clear-groups env PLACEOPS_DATA_DIR=/var/lib/placeops PLACEOPS_HOST=127.0.0.1 \
+	placeops --env-file /etc/placeops/placeops.env serve >/root/log 2>&1 &
 serve=$!
 began=$(date +%s)
 until as_placeops placeops --env-file /etc/placeops/placeops.env health --host 127.0.0.1; do

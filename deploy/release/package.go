@@ -26,20 +26,18 @@ func (r *release) packing(arch string) []string {
 	}
 }
 
-var (
-	describedTag = regexp.MustCompile(`^v?(\d+(?:\.\d+)*)(?:-([0-9A-Za-z.]+?))?(?:-(\d+)-(g[0-9a-f]+))?$`)
-	afterTag     = regexp.MustCompile(`^(.*)-dirty$`)
-)
+var describedTag = regexp.MustCompile(`^v?(\d+(?:\.\d+)*)(?:-([0-9A-Za-z.]+?))?(?:-(\d+)-(g[0-9a-f]+))?$`)
 
 // debianVersion puts what git describes into the order that dpkg sorts by: v1.2.0-rc1 before v1.2.0, what comes after a tag
 // after it, and what has no tag, by its date, before all that have one.
 func debianVersion(described string, made time.Time) string {
+	described, dirty := strings.CutSuffix(described, "-dirty")
 	suffix := ""
-	if m := afterTag.FindStringSubmatch(described); m != nil {
-		described, suffix = m[1], "+dirty"
+	if dirty {
+		suffix = "+dirty"
 	}
 	m := describedTag.FindStringSubmatch(described)
-	if m == nil || !strings.ContainsAny(described, ".") {
+	if m == nil || !strings.Contains(described, ".") {
 		return fmt.Sprintf("0~git%s.%s%s", made.Format("20060102150405"), described, suffix)
 	}
 	version := m[1]

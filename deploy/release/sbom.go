@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"os"
 	"os/exec"
 	"strings"
@@ -113,7 +112,7 @@ func addPostgres(modules []byte, postgres carried, made time.Time) ([]byte, erro
 
 // component is PostgreSQL as it is inside: the version, for those who look for its faults, and the package it was taken from.
 func (p carried) component() object {
-	from := "pkg:npm/" + url.PathEscape(strings.Split(p.Package, "/")[0]) + "/" + strings.Split(p.Package, "/")[1] + "@" + p.PackageVersion
+	from := "pkg:npm/" + strings.Replace(p.Package, "@", "%40", 1) + "@" + p.PackageVersion
 	libraries := make([]object, 0, len(p.Libraries))
 	for _, l := range p.Libraries {
 		libraries = append(libraries, object{
