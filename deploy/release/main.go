@@ -45,8 +45,9 @@ func main() {
 	r.made = time.Unix(*epoch, 0).UTC()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := r.build(ctx, strings.Split(*arch, ",")); err != nil {
+	err := r.build(ctx, strings.Split(*arch, ","))
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "release:", err)
 		os.Exit(1)
 	}
