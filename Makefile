@@ -91,7 +91,6 @@ $(GOTESTSUM):
 	GOBIN=$(TOOLS) go install gotest.tools/gotestsum@v1.13.0
 	mv $(TOOLS)/gotestsum $@
 
-# Later versions need modules that Go's module proxy does not serve.
 $(NFPM):
 	GOBIN=$(TOOLS) go install github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2
 	mv $(TOOLS)/nfpm $@

@@ -1,4 +1,4 @@
-// Command release builds what a release of placeops is made of, the same bytes wherever it is built from the same commit.
+// Command release builds what a release of placeops is made of, the same bytes each time for the same commit.
 //
 //	go run ./deploy/release -version v1.2.0 -epoch 1795863544 [-arch amd64,arm64] [-dist dist] -nfpm PROGRAM -cyclonedx PROGRAM
 //
