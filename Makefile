@@ -4,18 +4,21 @@
 #
 # Everything else that is needed is fetched through the ordinary clients of Go and npm.
 
-VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
+VERSION  := $(shell git describe --tags --always --dirty --abbrev=12 2>/dev/null || echo development)
 LDFLAGS  := -s -w -X placeops/cli.buildVersion=$(VERSION)
 TOOLS    := $(CURDIR)/.tools
 GOARCH   := $(shell go env GOARCH 2>/dev/null)
+GO_VERSION := $(shell sed -n 's/^go //p' go.mod)
 INSTALLED_POSTGRES := $(lastword $(sort $(wildcard /usr/lib/postgresql/*/bin)))
 
 GOLANGCI := $(TOOLS)/golangci-lint-2.15.0
 SQLC     := $(TOOLS)/sqlc-1.31.1
 GOTESTSUM := $(TOOLS)/gotestsum-1.13.0
 VERSITYGW := $(TOOLS)/versitygw-1.8.0/versitygw
+NFPM      := $(TOOLS)/nfpm-2.45.2
+CYCLONEDX := $(TOOLS)/cyclonedx-gomod-1.10.0
 
-.PHONY: run build bundle test lint generate bench chaos fuzz clean help need-go need-npm need-cc
+.PHONY: run build bundle test lint generate bench chaos fuzz release release-check clean help need-go need-npm need-cc
 
 run: build ## build and start with a demo college (PORT=5000)
 	./bin/placeops serve --demo
@@ -58,8 +61,19 @@ fuzz: need-go ## run every fuzz target for FUZZTIME (60s), one after the other
 			echo "$$pkg $$target"; go test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) $$pkg; \
 		done; done
 
+# Who answers for the Debian package.
+MAINTAINER ?= placeOps maintainers <placeops@localhost.localdomain>
+
+release: need-go need-npm $(NFPM) $(CYCLONEDX) ## build dist/: programs and Debian packages for amd64 and arm64, what is in them (SBOM), checksums
+	go run ./postgres/bundle/fetch -arch all
+	GOTOOLCHAIN=go$(GO_VERSION) go run ./deploy/release -version '$(VERSION)' -epoch "$$(git log -1 --format=%ct)" \
+		-maintainer '$(MAINTAINER)' -nfpm $(NFPM) -cyclonedx $(CYCLONEDX) -dist dist
+
+release-check: need-go need-npm $(NFPM) $(CYCLONEDX) ## make the release of this commit twice, compare every byte, and try the package (as root: in a Debian of its own)
+	./deploy/release-check.sh $(TOOLS)
+
 clean: ## remove what was built (not the data)
-	rm -rf bin .tools postgres/bundle/linux-*/*.zst postgres/bundle/linux-*/*.sha256
+	rm -rf bin dist .tools postgres/bundle/linux-*/*.zst postgres/bundle/linux-*/*.sha256
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | column -t -s "$$(printf '\t')"
@@ -76,6 +90,14 @@ $(SQLC): | need-cc
 $(GOTESTSUM):
 	GOBIN=$(TOOLS) go install gotest.tools/gotestsum@v1.13.0
 	mv $(TOOLS)/gotestsum $@
+
+$(NFPM):
+	GOBIN=$(TOOLS) go install github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2
+	mv $(TOOLS)/nfpm $@
+
+$(CYCLONEDX):
+	GOBIN=$(TOOLS) go install github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+	mv $(TOOLS)/cyclonedx-gomod $@
 
 # An S3 server, for the tests of the uploads store.
 $(VERSITYGW):

