@@ -2,9 +2,12 @@ package legacy_test
 
 import (
 	"context"
+	"errors"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
@@ -20,6 +23,7 @@ func TestAMinimalInstallationIsImported(t *testing.T) {
 	report, err := m.importIt()
 	require.NoError(t, err)
 	require.Contains(t, told(t, report), "table staffs")
+	require.Contains(t, told(t, report), "added     drive_eligibility_results drive 5: students are registered and were neither eligible nor selected")
 	m.is("6", "SELECT count(*) FROM users")
 	m.is("Asha@Old.example STUDENT NULL", "SELECT concat_ws(' ', email, role, COALESCE(department, 'NULL')) FROM users WHERE user_id = 11")
 	m.is("98765 43210", "SELECT phone FROM users WHERE user_id = 2")
@@ -235,4 +239,49 @@ func TestOtherDatabasesAreRefused(t *testing.T) {
 		o.InUse = func(context.Context, store.DBTX) (bool, error) { return true, nil }
 	})
 	require.ErrorContains(t, err, "stop it")
+}
+
+func TestAServerThatWantsAPasswordIsRead(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"scram-sha-256", "md5"} {
+		m := newMove(t, "minimal")
+		role := m.roleWithPassword(kind)
+		at, err := url.Parse(m.from)
+		require.NoError(t, err)
+		for password, says := range map[string]string{"": "password", "wrong": "password authentication failed"} {
+			at.User = url.UserPassword(role, password)
+			require.Eventually(t, func() bool { // the server takes a moment to know its new rule
+				_, err = m.importIt(func(o *legacy.Options) { o.From, o.DryRun = at.String(), true })
+				return err != nil
+			}, time.Minute, 5*time.Millisecond)
+			require.ErrorContains(t, err, says)
+			require.NotContains(t, err.Error(), "\n")
+		}
+		at.User = url.UserPassword(role, "sesame")
+		_, err = m.importIt(func(o *legacy.Options) { o.From = at.String() })
+		require.NoError(t, err, "a role that may only read is enough")
+		m.is("6", "SELECT count(*) FROM users")
+	}
+}
+
+// roleWithPassword makes a role that may only read, and has to prove itself in that way.
+func (m *move) roleWithPassword(kind string) (role string) {
+	m.t.Helper()
+	var hba string
+	require.NoError(m.t, m.old.QueryRow(m.t.Context(), "SELECT current_setting('hba_file'), current_database() || '_reader'").Scan(&hba, &role))
+	m.change("SET password_encryption = '" + kind + "'; CREATE ROLE " + role + " LOGIN PASSWORD 'sesame'; RESET password_encryption; " +
+		"GRANT SELECT ON ALL TABLES IN SCHEMA public TO " + role)
+	m.t.Cleanup(func() {
+		_, err := m.old.Exec(context.WithoutCancel(m.t.Context()), "DROP OWNED BY "+role+"; DROP ROLE "+role)
+		require.NoError(m.t, err)
+	})
+	rules, err := os.ReadFile(hba)
+	require.NoError(m.t, err)
+	rule := "local all " + role + " " + kind + "\nhost all " + role + " all " + kind + "\n"
+	file, err := os.OpenFile(hba, os.O_WRONLY|os.O_TRUNC, 0) // its owner stays
+	require.NoError(m.t, err)
+	_, err = file.WriteString(rule + string(rules))
+	require.NoError(m.t, errors.Join(err, file.Close()))
+	m.change("SELECT pg_reload_conf()")
+	return role
 }

@@ -229,6 +229,10 @@ WHERE t.status = 'finished'`
 const sound = "(told_registered = told_present + told_absent AND told_present >= 0 AND told_absent >= 0) IS TRUE"
 
 var resultRules = []rule{
+	{kind: added, table: "drive_eligibility_results", why: "students are registered and were neither eligible nor selected: they count as selected",
+		key: "'drive ' || drive_id", count: "count(*)", from: "legacy_want_registrations r WHERE " +
+			"NOT EXISTS (SELECT FROM legacy_drive_eligibility_results e WHERE e.drive_id = r.drive_id AND e.student_id = r.student_id AND e.is_eligible) AND " +
+			"NOT EXISTS (SELECT FROM legacy_drive_coordinator_selections c WHERE c.drive_id = r.drive_id AND c.student_id = r.student_id) GROUP BY drive_id"},
 	{kind: leftOut, table: "finished_drives", why: "there is no such drive any more", key: "'drive ' || COALESCE(s.drive_id::text, '?')",
 		was: "COALESCE(total_registered::text, '?') || ' registered'", from: "legacy_finished_drives s WHERE NOT " + knownDrive},
 	{kind: leftOut, table: "finished_drives", why: "stands there more than once: the newest counts", key: "'drive ' || drive_id", count: "count(*) - 1",
