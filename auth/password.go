@@ -33,6 +33,8 @@ type Passwords struct {
 	turns   *semaphore.Weighted
 	waiting atomic.Int64
 	dummy   string
+	// bcryptCost is that of the hashes that came from elsewhere; 0 while none is known of. See ExpectBcrypt.
+	bcryptCost atomic.Int64
 }
 
 // NewPasswords returns a Passwords with at most maxConcurrent runs at once, at
@@ -68,9 +70,10 @@ func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 	return hash, err
 }
 
-// Verify reports whether hash was made of password. With a nil hash (nobody
-// with that e-mail, or nobody with a password) it takes the same time and
-// reports false, so that a stranger cannot learn who has an account. It fails
+// Verify reports whether hash was made of password; it may also be a bcrypt
+// hash that came from elsewhere (see IsOutdated). With a nil hash (nobody with
+// that e-mail, or nobody with a password) it takes the same time and reports
+// false, so that a stranger cannot learn who has an account. It fails
 // with ErrBusy, with ErrHashMalformed, or with the context's error when that
 // ends before it is this caller's turn.
 func (p *Passwords) Verify(ctx context.Context, hash *string, password string) (bool, error) {
@@ -78,15 +81,30 @@ func (p *Passwords) Verify(ctx context.Context, hash *string, password string) (
 	if hash != nil {
 		against = *hash
 	}
-	if err := checkHash(against); err != nil {
+	compare := compareArgon2
+	if isBcrypt(against) {
+		cost, err := checkBcrypt(against)
+		if err != nil {
+			return false, err
+		}
+		compare = compareBcrypt
+		p.bcryptCost.CompareAndSwap(0, int64(cost))
+	} else if err := checkHash(against); err != nil {
 		return false, err
 	}
 	var match bool
 	err := p.takeTurn(ctx, func() (err error) {
-		match, err = argon2id.ComparePasswordAndHash(password, against)
+		match, err = compare(password, against)
+		if err == nil && !match {
+			err = p.failAlike(isBcrypt(against), password)
+		}
 		return err
 	})
 	return match && hash != nil && err == nil, err
+}
+
+func compareArgon2(password, hash string) (bool, error) {
+	return argon2id.ComparePasswordAndHash(password, hash)
 }
 
 // takeTurn runs one hashing when it is its turn.

@@ -55,7 +55,9 @@ func TestPasswordsRefuseDamagedHashes(t *testing.T) {
 	for name, hash := range map[string]string{
 		"empty":           "",
 		"plain text":      "secret",
-		"bcrypt":          "$2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy",
+		"short bcrypt":    "$2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhW",
+		"bcrypt of hours": "$2a$31$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy",
+		"bcrypt 2x":       "$2x$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy",
 		"argon2i":         "$argon2i$v=19$m=19456,t=2,p=1$" + salt + "$" + key,
 		"no iterations":   "$argon2id$v=19$m=19456,t=0,p=1$" + salt + "$" + key,
 		"no threads":      "$argon2id$v=19$m=19456,t=2,p=0$" + salt + "$" + key,

@@ -34,39 +34,12 @@ func (r *restoring) refuse(ctx context.Context, db store.DBTX) error {
 	if r.options.Replace {
 		return nil
 	}
-	contents, err := contents(ctx, db)
+	contents, err := store.Contents(ctx, db)
 	if err == nil && len(contents) > 0 {
 		err = fmt.Errorf("this database holds data (%s): restore into an empty one (another DATABASE_URL or PLACEOPS_DATA_DIR), "+
 			"or add --replace, which destroys all of that", strings.Join(contents, ", "))
 	}
 	return err
-}
-
-// ownRows tells the tables that have rows of their own in a new installation, or after it has run for a while.
-func ownRows(table string) bool {
-	return table == gooseTable || table == "job_domains" || table == "analytics_refresh" || strings.HasPrefix(table, "river_")
-}
-
-// contents lists the tables that hold data, with their rows.
-func contents(ctx context.Context, db store.DBTX) ([]string, error) {
-	tables, err := store.SchemaTables(ctx, db)
-	if err != nil {
-		return nil, err
-	}
-	var found []string
-	for _, table := range tables {
-		if ownRows(table.Name) {
-			continue
-		}
-		var rows int64
-		if err := db.QueryRow(ctx, "SELECT count(*) FROM "+quoted(table.Name)).Scan(&rows); err != nil {
-			return nil, err
-		}
-		if rows > 0 {
-			found = append(found, fmt.Sprintf("%s: %d", table.Name, rows))
-		}
-	}
-	return found, nil
 }
 
 // swapPatience is how long the old tables may stay in use by others.
@@ -137,7 +110,7 @@ func (r *restoring) destroyed(ctx context.Context, tx pgx.Tx, schema string, obj
 	for _, object := range made {
 		anew[described(object, aside)] = true
 	}
-	named, err := contents(ctx, tx)
+	named, err := store.Contents(ctx, tx)
 	if err != nil {
 		return nil, err
 	}

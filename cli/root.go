@@ -81,7 +81,7 @@ func newRoot(io streams) *cobra.Command {
 		a.settingFlag(root, true, s.flag, s.setting, s.help)
 	}
 	root.AddCommand(a.serveCommand(), a.migrateCommand(), a.userCommand(), a.demoCommand(), a.checkCommand(), a.healthCommand(),
-		a.auditCommand(), a.backupCommand(), a.restoreCommand(), a.openapiCommand(), a.versionCommand())
+		a.auditCommand(), a.backupCommand(), a.restoreCommand(), a.importLegacyCommand(), a.openapiCommand(), a.versionCommand())
 	return root
 }
 

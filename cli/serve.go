@@ -215,7 +215,10 @@ func (s *service) startHTTP(ctx context.Context, pool *pgxpool.Pool, queue *jobs
 	if err != nil {
 		return nil, err
 	}
-	passwords := auth.NewPasswords(runtime.GOMAXPROCS(0))
+	passwords, err := newPasswords(ctx, pool)
+	if err != nil {
+		return nil, err
+	}
 	web, err := server.New(server.Deps{
 		Pool: pool, Jobs: queue, Changes: &s.changes, Tokens: tokens, Passwords: passwords, Limits: s.cfg.LoginLimits(), Uploads: files,
 		Links: uploads.NewLinks([]byte(s.cfg.JWTSecret)), Zone: s.cfg.Zone, Logger: s.logger, Version: version(),
@@ -247,6 +250,14 @@ func (s *service) startHTTP(ctx context.Context, pool *pgxpool.Pool, queue *jobs
 	allowGarbage(garbageOf(s.cfg.MemoryMB))
 	s.logger.InfoContext(ctx, "ready", "address", listener.Addr().String())
 	return serving, nil
+}
+
+// newPasswords knows of hashes that came from an earlier system.
+func newPasswords(ctx context.Context, pool *pgxpool.Pool) (*auth.Passwords, error) {
+	passwords := auth.NewPasswords(runtime.GOMAXPROCS(0))
+	cost, err := store.ImportedHashCost(ctx, pool)
+	passwords.ExpectBcrypt(cost)
+	return passwords, err
 }
 
 // greet tells the person at the terminal where to go, and with --demo as whom.

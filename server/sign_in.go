@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"crypto/subtle"
+	"errors"
 	"strings"
 	"time"
 
@@ -77,7 +78,43 @@ func (s *Server) letUserIn(ctx context.Context, user store.User, password string
 	if !ok || err != nil {
 		return issuedAt, false, err
 	}
-	return store.ConfirmPassword(ctx, s.pool, user.UserID, *user.PasswordHash)
+	issuedAt, ok, err = store.ConfirmPassword(ctx, s.pool, user.UserID, *user.PasswordHash)
+	if err != nil || !auth.IsOutdated(*user.PasswordHash) {
+		return issuedAt, ok, err
+	}
+	if !ok {
+		return s.letUserInAgain(ctx, user, password)
+	}
+	return issuedAt, true, s.renewHash(ctx, user, password)
+}
+
+// letUserInAgain looks whether it was only the hash that was replaced during the check, by a log-in at the same moment.
+func (s *Server) letUserInAgain(ctx context.Context, user store.User, password string) (issuedAt time.Time, ok bool, err error) {
+	now, err := store.UserByID(ctx, s.pool, user.UserID)
+	if err != nil || equal(now.PasswordHash, user.PasswordHash) {
+		return issuedAt, false, err
+	}
+	ok, err = s.passwords.Verify(ctx, now.PasswordHash, password)
+	if !ok || err != nil {
+		return issuedAt, false, err
+	}
+	return store.ConfirmPassword(ctx, s.pool, now.UserID, *now.PasswordHash)
+}
+
+// renewHash replaces a hash that came from an earlier system by one of our own, now that the password is known. In a crowd the
+// next log-in does it.
+func (s *Server) renewHash(ctx context.Context, user store.User, password string) error {
+	hash, err := s.passwords.Hash(ctx, password)
+	if errors.Is(err, auth.ErrBusy) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	ctx = store.WithActing(ctx, store.Acting{UserID: user.UserID, Operation: "login", RequestID: requestFrom(ctx).id})
+	return store.InTx(ctx, s.pool, func(tx pgx.Tx) error {
+		return store.ReplaceHash(ctx, tx, user.UserID, *user.PasswordHash, hash)
+	})
 }
 
 // useCode is the first act of somebody whom the code lets in.

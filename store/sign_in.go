@@ -33,6 +33,18 @@ func ConfirmPassword(ctx context.Context, db DBTX, userID int64, passwordHash st
 	return issuedAt, err == nil, ignoreNoRow(err)
 }
 
+// ReplaceHash writes another hash of the same password, if it is still the account's; no token ends.
+func ReplaceHash(ctx context.Context, db DBTX, userID int64, oldHash, newHash string) error {
+	_, err := queries(db).ReplaceHash(ctx, dbsqlc.ReplaceHashParams{UserID: userID, OldHash: &oldHash, NewHash: &newHash})
+	return err
+}
+
+// ImportedHashCost is the cost of the bcrypt hashes that came from an earlier system; 0 if there is none.
+func ImportedHashCost(ctx context.Context, db DBTX) (int, error) {
+	cost, err := queries(db).ImportedHashCost(ctx)
+	return int(cost), err
+}
+
 // UseCode takes the one-time code of an account and returns the issue time of a token. Ok is false for a wrong code, a
 // used one and an inactive account.
 func UseCode(ctx context.Context, db DBTX, userID int64, codeHash []byte) (issuedAt time.Time, ok bool, err error) {

@@ -12,6 +12,18 @@ FROM users
 WHERE user_id = @user_id AND active AND password_hash = @password_hash
 FOR SHARE;
 
+-- ReplaceHash writes another hash of the same password, unless the password has changed meanwhile. Tokens stay valid.
+-- name: ReplaceHash :execrows
+UPDATE users
+SET password_hash = @new_hash
+WHERE user_id = @user_id AND password_hash = @old_hash;
+
+-- ImportedHashCost is the cost of most bcrypt hashes, which came from an earlier system; 0 if there is none.
+-- name: ImportedHashCost :one
+SELECT COALESCE(mode() WITHIN GROUP (ORDER BY substr(password_hash, 5, 2)::integer), 0)::integer AS cost
+FROM users
+WHERE password_hash ~ '^\$2[aby]\$\d\d\$';
+
 -- UseCode takes a one-time code, once.
 -- name: UseCode :one
 UPDATE users

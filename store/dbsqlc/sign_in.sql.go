@@ -86,6 +86,20 @@ func (q *Queries) ForgetOldLoginFailures(ctx context.Context, olderThanSeconds f
 	return err
 }
 
+const importedHashCost = `-- name: ImportedHashCost :one
+SELECT COALESCE(mode() WITHIN GROUP (ORDER BY substr(password_hash, 5, 2)::integer), 0)::integer AS cost
+FROM users
+WHERE password_hash ~ '^\$2[aby]\$\d\d\$'
+`
+
+// ImportedHashCost is the cost of most bcrypt hashes, which came from an earlier system; 0 if there is none.
+func (q *Queries) ImportedHashCost(ctx context.Context) (int32, error) {
+	row := q.db.QueryRow(ctx, importedHashCost)
+	var cost int32
+	err := row.Scan(&cost)
+	return cost, err
+}
+
 const loginWait = `-- name: LoginWait :one
 SELECT extract(EPOCH FROM greatest(
     now(),
@@ -152,6 +166,27 @@ type RecordLoginFailureParams struct {
 func (q *Queries) RecordLoginFailure(ctx context.Context, arg RecordLoginFailureParams) error {
 	_, err := q.db.Exec(ctx, recordLoginFailure, arg.Account, arg.Address)
 	return err
+}
+
+const replaceHash = `-- name: ReplaceHash :execrows
+UPDATE users
+SET password_hash = $1
+WHERE user_id = $2 AND password_hash = $3
+`
+
+type ReplaceHashParams struct {
+	NewHash *string
+	UserID  int64
+	OldHash *string
+}
+
+// ReplaceHash writes another hash of the same password, unless the password has changed meanwhile. Tokens stay valid.
+func (q *Queries) ReplaceHash(ctx context.Context, arg ReplaceHashParams) (int64, error) {
+	result, err := q.db.Exec(ctx, replaceHash, arg.NewHash, arg.UserID, arg.OldHash)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const useCode = `-- name: UseCode :one
