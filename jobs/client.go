@@ -57,8 +57,8 @@ const (
 	importQueue = "imports" // long and heavy: one at a time for each process, so that publishing never waits behind it
 
 	jobTimeout = time.Minute
-	// rescueAfter is when a job whose process has vanished is taken to be lost: just above the longest timeout, so that
-	// with River's own interval of 30 s it runs again within 5 minutes.
+	// rescueAfter is when a job whose process has vanished is taken to be lost: just above the longest timeout but that
+	// of a backup, so that with River's own interval of 30 s it runs again within 5 minutes. A backup has its own timeout's time.
 	rescueAfter = importTimeout + 20*time.Second
 	// fetchCooldown bounds how often one process asks for jobs. River's default of 100 ms would be most of the time
 	// between publishing a drive and the first registration.
