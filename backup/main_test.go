@@ -161,6 +161,7 @@ func (o *office) state() state {
 // requireTrail requires that the audit trail is whole, goes on, and ends with the restore.
 func (o *office) requireTrail(takenAt time.Time) {
 	o.t.Helper()
+	require.NoError(o.t, store.SealAudit(o.t.Context(), o.Pool))
 	report, err := store.VerifyAudit(o.t.Context(), o.Pool, "")
 	require.NoError(o.t, err)
 	require.Empty(o.t, report.Faults)
@@ -169,6 +170,7 @@ func (o *office) requireTrail(takenAt time.Time) {
 	require.Equal(o.t, "restored", lines[0].Change)
 	require.Contains(o.t, string(lines[0].After["taken_at"]), takenAt.UTC().Format("2006-01-02T15:04:05"))
 	o.execute("UPDATE users SET name = 'Changed after the restore' WHERE user_id = 1")
+	require.NoError(o.t, store.SealAudit(o.t.Context(), o.Pool))
 	report, err = store.VerifyAudit(o.t.Context(), o.Pool, report.Anchor)
 	require.NoError(o.t, err)
 	require.Empty(o.t, report.Faults)

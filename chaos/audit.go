@@ -63,9 +63,15 @@ WHERE (l.state ->> 'roll_number', l.state ->> 'cgpa') IS DISTINCT FROM (s.roll_n
 
 // trailIsTrue makes sure that nothing of the audit trail was lost, doubled or torn, whatever was killed while it was written.
 func (c *checker) trailIsTrue(ctx context.Context) error {
+	if err := store.SealAudit(ctx, c.db); err != nil {
+		return err
+	}
 	report, err := store.VerifyAudit(ctx, c.db, "")
 	if err != nil {
 		return err
+	}
+	if report.Unsealed > 0 {
+		c.violation("audit trail: %d entries could not be sealed", report.Unsealed)
 	}
 	for _, fault := range report.Faults {
 		c.violation("audit trail: %s", fault)

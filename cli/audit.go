@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -24,8 +25,8 @@ func (a *app) auditVerifyCommand() *cobra.Command {
 	var anchor string
 	cmd := &cobra.Command{
 		Use: "verify", Short: "Look for entries that were altered, removed or inserted", Args: cobra.NoArgs,
-		Long: "Reads the whole audit trail and finds what was altered, removed or inserted since it was written. It may run beside\n" +
-			"serve. The anchor that it prints stands for all entries that there are: keep it where nobody can reach who can reach\n" +
+		Long: "Reads the whole audit trail and finds what was altered, removed or inserted since it was sealed. It may run beside\n" +
+			"serve. The anchor that it prints stands for all entries that are sealed: keep it where nobody can reach who can reach\n" +
 			"the database, and give it back with --anchor, to prove that all of them are still there. The exit status tells the\n" +
 			"result.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -42,7 +43,13 @@ func (a *app) auditVerifyCommand() *cobra.Command {
 	return cmd
 }
 
+// sealPatience is how long verify waits for whoever writes at the moment, so that it can vouch for all entries.
+const sealPatience = 2 * time.Second
+
 func (a *app) verifyAudit(ctx context.Context, pool *pgxpool.Pool, anchor string) error {
+	sealing, cancel := context.WithTimeout(ctx, sealPatience)
+	notSealed := store.SealAudit(sealing, pool)
+	cancel()
 	var report store.AuditReport
 	err := store.InTx(ctx, store.Snapshot{Pool: pool}, func(tx pgx.Tx) (err error) {
 		report, err = store.VerifyAudit(ctx, tx, anchor)
@@ -60,11 +67,14 @@ func (a *app) verifyAudit(ctx context.Context, pool *pgxpool.Pool, anchor string
 	if report.FaultCount > 0 {
 		return fmt.Errorf("the audit trail is not as it was written (%d faults in %d entries): keep a copy of the database, and compare with a backup", report.FaultCount, report.Entries)
 	}
-	chains := "1 chain"
-	if report.Chains != 1 {
-		chains = fmt.Sprintf("%d chains", report.Chains)
+	fmt.Fprintf(a.out, "the audit trail is whole: %d entries, %d seals\n", report.Entries, report.Seals)
+	if report.Unsealed > 0 {
+		fmt.Fprintf(a.out, "not sealed yet, so not proved: the last %d, since %s", report.Unsealed, report.UnsealedSince.Format(time.RFC3339))
+		if notSealed != nil {
+			fmt.Fprintf(a.out, " (%v)", notSealed)
+		}
+		fmt.Fprintln(a.out)
 	}
-	fmt.Fprintf(a.out, "the audit trail is whole: %d entries in %s\n", report.Entries, chains)
 	if report.Anchor != "" {
 		fmt.Fprintf(a.out, "anchor: %s\n", report.Anchor)
 	}

@@ -34,7 +34,7 @@ func TestAuditVerifyBesideServeAndAfterIt(t *testing.T) {
 	findsIt := func() {
 		got := in.run("audit", "verify")
 		require.Equal(t, 1, got.code)
-		require.Regexp(t, `(?m)^entry \d+ \(chain 1, number \d+\) was altered, inserted`, got.err)
+		require.Regexp(t, `(?m)^entry \d+ \(seal \d+\) was altered`, got.err)
 		require.Contains(t, got.err, "the audit trail is not as it was written")
 	}
 	findsIt()
@@ -69,8 +69,8 @@ func TestTheServingRoleCannotWriteTheAuditTrailItself(t *testing.T) {
 	require.Empty(t, s.exec(s.appURL, "INSERT INTO drives (company_name, job_title, posted_by) VALUES ('Acme', 'Engineer', 1)"))
 	for _, statement := range []string{
 		"UPDATE audit_entries SET operation = 'x'", "DELETE FROM audit_entries", "TRUNCATE audit_entries",
-		"INSERT INTO audit_entries SELECT * FROM audit_entries", "UPDATE audit_chains SET entries = 0", "DELETE FROM audit_chains",
-		"INSERT INTO audit_chains VALUES (9, 9, '')", "SELECT audit_append('user', 'changed', '{}', '{1}', NULL, NULL)",
+		"INSERT INTO audit_entries SELECT * FROM audit_entries", "UPDATE audit_seals SET entries = 0", "DELETE FROM audit_seals",
+		"INSERT INTO audit_seals SELECT * FROM audit_seals", "SELECT audit_append('user', 'changed', '{}', '{1}', NULL, NULL)",
 		"SELECT nextval('audit_entries_audit_id_seq')", "ALTER TABLE users DISABLE TRIGGER audit_update", "DROP TRIGGER audit_update ON users",
 		"ALTER FUNCTION audit_rows() SECURITY INVOKER", "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END'",
 		"SET session_replication_role = replica",
@@ -90,7 +90,7 @@ func TestTheAuditTrailIsNotLedAstray(t *testing.T) {
 	s := granted(t)
 	conn := connect(t, s.appURL)
 	for _, statement := range []string{
-		"CREATE TEMPORARY TABLE audit_entries (LIKE public.audit_entries)", "CREATE TEMPORARY TABLE audit_chains (LIKE public.audit_chains)",
+		"CREATE TEMPORARY TABLE audit_entries (LIKE public.audit_entries)", "CREATE TEMPORARY TABLE audit_seals (LIKE public.audit_seals)",
 		"CREATE TEMPORARY TABLE new_rows (user_id bigint)", "SET search_path = pg_temp, public",
 		"INSERT INTO public.users (name, email, role) VALUES ('Head', 'head@college.example', 'HEAD')",
 	} {

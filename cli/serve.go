@@ -102,6 +102,7 @@ func (s *service) start(ctx context.Context) (serving <-chan error, err error) {
 		return nil, err
 	}
 	s.onStop(func(context.Context) error { return files.Close() })
+	s.startSealing(ctx, pool)
 	queue, err := s.startJobs(ctx, pool, files)
 	if err != nil {
 		return nil, err

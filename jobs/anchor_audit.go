@@ -23,12 +23,21 @@ func periodicAnchor(every time.Duration) *river.PeriodicJob {
 		&river.PeriodicJobOpts{ID: AnchorAuditArgs{}.Kind(), RunOnStart: true})
 }
 
+// sealPatience is how long it waits for whoever writes at the moment. What is not sealed then is in the next anchor.
+const sealPatience = 5 * time.Second
+
 type anchorAuditWorker struct {
 	river.WorkerDefaults[AnchorAuditArgs]
 	deps Deps
 }
 
 func (w *anchorAuditWorker) Work(ctx context.Context, _ *river.Job[AnchorAuditArgs]) error {
+	sealing, cancel := context.WithTimeout(ctx, sealPatience)
+	err := store.SealAudit(sealing, w.deps.Pool)
+	cancel()
+	if err != nil && sealing.Err() == nil {
+		return err
+	}
 	anchor, err := store.AuditAnchor(ctx, w.deps.Pool)
 	if err != nil || anchor == "" {
 		return err

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -81,6 +82,12 @@ func lineText(l store.AuditLine) string {
 	return text
 }
 
+// seal seals all entries that there are.
+func (tr *trail) seal() {
+	tr.t.Helper()
+	require.NoError(tr.t, store.SealAudit(tr.t.Context(), tr.pool))
+}
+
 func (tr *trail) verify(anchor string) store.AuditReport {
 	tr.t.Helper()
 	var report store.AuditReport
@@ -122,7 +129,10 @@ func TestEveryChangeIsInTheTrail(t *testing.T) {
 				got = append(got, cutStates(line, want))
 			}
 			require.ElementsMatch(t, want, got)
-			require.Empty(t, tr.verify("").Faults)
+			tr.seal()
+			report := tr.verify("")
+			require.Empty(t, report.Faults)
+			require.Zero(t, report.Unsealed)
 		})
 	}
 }
@@ -275,28 +285,54 @@ func TestStudentsRegisterThemselvesInTheTrail(t *testing.T) {
 
 func TestTheTrailIsReadByWhatItIsAboutAndByPage(t *testing.T) {
 	t.Parallel()
-	tr := newTrail(t)
-	tr.exec(`INSERT INTO users (user_id, name, email, role) SELECT 100 + n, 'S ' || n, 's' || n || '@c.example', 'STUDENT' FROM generate_series(1, 2600) n`)
-	tr.exec("INSERT INTO students (student_id, roll_number) SELECT user_id, 'B' || user_id FROM users WHERE user_id > 100")
-	tr.exec("INSERT INTO drives (drive_id, company_name, job_title, posted_by, status) VALUES (2, 'Bosch', 'Engineer', 1, 'posted')")
-	tr.exec("INSERT INTO drive_students (drive_id, student_id, selected, selected_at) SELECT 2, student_id, true, now() FROM students")
-	tr.exec("INSERT INTO registrations (drive_id, student_id) VALUES (2, 150), (1, 2), (2, 151)")
+	for name, sealed := range map[string]struct{ midway, atEnd bool }{"unsealed": {false, false}, "half sealed": {true, false}, "sealed": {true, true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tr := newTrail(t)
+			tr.exec(`INSERT INTO users (user_id, name, email, role) SELECT 100 + n, 'S ' || n, 's' || n || '@c.example', 'STUDENT' FROM generate_series(1, 2600) n`)
+			tr.exec("INSERT INTO students (student_id, roll_number) SELECT user_id, 'B' || user_id FROM users WHERE user_id > 100")
+			tr.exec("INSERT INTO drives (drive_id, company_name, job_title, posted_by, status) VALUES (2, 'Bosch', 'Engineer', 1, 'posted')")
+			if sealed.midway {
+				tr.seal()
+			}
+			tr.exec("INSERT INTO drive_students (drive_id, student_id, selected, selected_at) SELECT 2, student_id, true, now() FROM students")
+			tr.exec("INSERT INTO registrations (drive_id, student_id) VALUES (2, 150), (1, 2), (2, 151)")
+			tr.exec("BEGIN; SET LOCAL placeops.acting = '4|patchDrive|x'; UPDATE drives SET location = 'Pune' WHERE drive_id = 1; COMMIT")
+			_, err := store.RegisterForDrive(t.Context(), tr.pool, 2, []int64{152})
+			require.NoError(t, err)
+			if sealed.atEnd {
+				tr.seal()
+			}
+			tr.isReadBy()
+		})
+	}
+}
+
+func (tr *trail) isReadBy() {
+	const all = 4 + 3 + 1 + 2 + 2600 + 2600 + 1 + 2603 + 3 + 1 + 1
+	hour := func(n time.Duration) *time.Time { return new(time.Now().Add(n * time.Hour)) }
 	for name, c := range map[string]struct {
 		filter store.AuditFilter
 		want   int
 	}{
-		"everything":                         {store.AuditFilter{}, 4 + 3 + 1 + 2 + 2600 + 2600 + 1 + 2603 + 3},
+		"everything":                         {store.AuditFilter{}, all},
 		"a user among thousands":             {store.AuditFilter{UserID: new(int64(150))}, 4},
 		"a user of few":                      {store.AuditFilter{UserID: new(int64(2))}, 5},
-		"a drive":                            {store.AuditFilter{DriveID: new(int64(1))}, 1 + 2 + 1},
-		"a drive with thousands":             {store.AuditFilter{DriveID: new(int64(2))}, 1 + 2603 + 2},
+		"a drive":                            {store.AuditFilter{DriveID: new(int64(1))}, 1 + 2 + 1 + 1},
+		"a drive with thousands":             {store.AuditFilter{DriveID: new(int64(2))}, 1 + 2603 + 2 + 1},
 		"a user in a drive":                  {store.AuditFilter{DriveID: new(int64(2)), UserID: new(int64(150))}, 2},
-		"a kind":                             {store.AuditFilter{Entity: new("registration")}, 3},
-		"an operation":                       {store.AuditFilter{Operation: new("register")}, 0},
+		"a kind":                             {store.AuditFilter{Entity: new("registration")}, 4},
+		"an operation":                       {store.AuditFilter{Operation: new("register")}, 1},
+		"who acted":                          {store.AuditFilter{ActorID: new(int64(4))}, 1},
+		"who acted for himself":              {store.AuditFilter{ActorID: new(int64(152))}, 1},
 		"nobody has acted":                   {store.AuditFilter{ActorID: new(int64(1))}, 0},
 		"a user who is in none of its drive": {store.AuditFilter{DriveID: new(int64(1)), UserID: new(int64(150))}, 0},
+		"since an hour":                      {store.AuditFilter{Since: hour(-1)}, all},
+		"since tomorrow":                     {store.AuditFilter{Since: hour(24)}, 0},
+		"until an hour ago":                  {store.AuditFilter{Until: hour(-1)}, 0},
+		"a drive today":                      {store.AuditFilter{DriveID: new(int64(1)), Since: hour(-1), Until: hour(1)}, 1 + 2 + 1 + 1},
 	} {
-		t.Run(name, func(t *testing.T) {
+		tr.t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			whole, err := store.AuditLines(t.Context(), tr.pool, c.filter, nil, 100_000)
 			require.NoError(t, err)
@@ -320,10 +356,12 @@ func TestTheTrailIsReadByWhatItIsAboutAndByPage(t *testing.T) {
 	}
 }
 
-// Everybody writes at the same time: nobody waits for another's transaction, nothing is lost and the chains hold.
-func TestTransactionsAtTheSameTimeEachGetAChain(t *testing.T) {
+// Everybody writes at the same time: nobody waits for another's transaction, nothing is lost, and what somebody may still write
+// an earlier entry than is not sealed.
+func TestTransactionsAtTheSameTimeDoNotWaitAndAreSealedWhenAllAreOver(t *testing.T) {
 	t.Parallel()
 	tr := newTrail(t)
+	tr.seal()
 	held, err := tr.pool.Begin(t.Context())
 	require.NoError(t, err)
 	_, err = held.Exec(t.Context(), "UPDATE drives SET location = 'Pune'")
@@ -331,7 +369,7 @@ func TestTransactionsAtTheSameTimeEachGetAChain(t *testing.T) {
 	const writers, each = 8, 25
 	var wait sync.WaitGroup
 	for w := range writers {
-		wait.Go(func() { // while another transaction holds the first chain
+		wait.Go(func() {
 			for n := range each {
 				_, err := tr.pool.Exec(context.WithoutCancel(t.Context()), "INSERT INTO users (user_id, name, email, role) VALUES ($2, 'P', $1, 'STAFF')",
 					fmt.Sprintf("p%d-%d@c.example", w, n), 1000+w*each+n)
@@ -342,19 +380,75 @@ func TestTransactionsAtTheSameTimeEachGetAChain(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	require.NoError(t, held.Commit(t.Context()))
+	var sealer store.AuditSealer
+	for range 3 {
+		unsealed, done, err := sealer.Step(t.Context(), tr.pool)
+		require.NoError(t, err)
+		require.False(t, done)
+		require.Equal(t, int64(writers*each), unsealed.Entries)
+	}
 	report := tr.verify("")
 	require.Empty(t, report.Faults)
+	require.Equal(t, 1, report.Seals)
+	require.Equal(t, int64(writers*each), report.Unsealed)
+
+	require.NoError(t, held.Commit(t.Context()))
+	unsealed, done, err := sealer.Step(t.Context(), tr.pool)
+	require.NoError(t, err)
+	require.True(t, done)
+	require.Zero(t, unsealed.Entries)
+	report = tr.verify("")
+	require.Empty(t, report.Faults)
 	require.Equal(t, tr.from+1+writers*each, report.Entries)
-	require.Greater(t, report.Chains, 1)
+	require.Equal(t, 2, report.Seals)
+}
+
+func TestManyEntriesAreSealedInBlocksByOne(t *testing.T) {
+	t.Parallel()
+	tr := newTrail(t)
+	tr.exec("DO $$ BEGIN FOR n IN 1..1000 LOOP UPDATE drives SET location = n::text; END LOOP; END $$")
+	var wait sync.WaitGroup
+	for range 6 {
+		wait.Go(func() {
+			if err := store.SealAudit(context.WithoutCancel(t.Context()), tr.pool); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	report := tr.verify("")
+	require.Empty(t, report.Faults)
+	require.Zero(t, report.Unsealed)
+	require.Equal(t, 4, report.Seals)
+}
+
+// The migration to seals, back and again: what was written before is sealed, and nothing is lost.
+func TestATrailOfBeforeTheSealsIsSealed(t *testing.T) {
+	t.Parallel()
+	tr := newTrail(t)
+	tr.exec("BEGIN; SET LOCAL placeops.acting = '1|patchDrive|x'; UPDATE drives SET location = 'Pune'; COMMIT")
+	tr.from = 0
+	before := tr.lines()
+	steps, err := migrator(t, tr.pool).Redo(t.Context())
+	require.NoError(t, err)
+	require.Contains(t, steps[0].Name, "audit_seals")
+	tr.pool.Reset()
+	report := tr.verify("")
+	require.Empty(t, report.Faults)
+	require.Zero(t, report.Unsealed)
+	require.Equal(t, 1, report.Seals)
+	require.Equal(t, before, tr.lines())
+	tr.exec("UPDATE drives SET location = 'Thane'")
+	tr.seal()
+	require.Equal(t, 2, tr.verify("").Seals)
 }
 
 func TestNobodyAltersTheTrailByAccident(t *testing.T) {
 	t.Parallel()
 	tr := newTrail(t)
 	for _, statement := range []string{
-		"UPDATE audit_entries SET operation = 'x'", "DELETE FROM audit_entries", "TRUNCATE audit_entries", "DELETE FROM audit_chains",
-		"TRUNCATE audit_chains", "UPDATE audit_entries SET operation = 'x' WHERE false",
+		"UPDATE audit_entries SET operation = 'x'", "DELETE FROM audit_entries", "TRUNCATE audit_entries", "DELETE FROM audit_seals",
+		"TRUNCATE audit_seals", "UPDATE audit_seals SET entries = 1", "UPDATE audit_entries SET operation = 'x' WHERE false",
 	} {
 		_, err := tr.pool.Exec(t.Context(), statement)
 		var pg *pgconn.PgError
@@ -363,51 +457,69 @@ func TestNobodyAltersTheTrailByAccident(t *testing.T) {
 	}
 }
 
+const (
+	trailOff = "ALTER TABLE audit_entries DISABLE TRIGGER audit_append_only; ALTER TABLE audit_seals DISABLE TRIGGER audit_append_only; "
+	trailOn  = "; ALTER TABLE audit_entries ENABLE TRIGGER audit_append_only; ALTER TABLE audit_seals ENABLE TRIGGER audit_append_only"
+)
+
 // Somebody who may do everything at the database alters the trail; only who also works out all the hashes anew is not found
 // by them, but by an anchor.
 func TestVerifyFindsWhatWasDoneToTheTrail(t *testing.T) {
 	t.Parallel()
-	const off = "ALTER TABLE audit_entries DISABLE TRIGGER audit_append_only; ALTER TABLE audit_chains DISABLE TRIGGER audit_append_only; "
-	const on = "; ALTER TABLE audit_entries ENABLE TRIGGER audit_append_only; ALTER TABLE audit_chains ENABLE TRIGGER audit_append_only"
-	copied := "SELECT chain, %s, made_at, actor_id, by_subject, operation, request_id, database_role, entity, change, drive_ids, user_ids, before, after, hash FROM audit_entries WHERE audit_id = 3"
-	insert := "INSERT INTO audit_entries (chain, number, made_at, actor_id, by_subject, operation, request_id, database_role, entity, change, drive_ids, user_ids, before, after, hash) " + copied
+	const insert = `INSERT INTO audit_entries (audit_id, made_at, actor_id, by_subject, operation, request_id, database_role, entity, change, drive_ids, user_ids, before, after)
+	                SELECT %d, made_at, actor_id, by_subject, operation, request_id, database_role, entity, change, drive_ids, user_ids, before, after
+	                FROM audit_entries WHERE audit_id = 3`
 	for name, tampering := range map[string]struct{ statement, fault string }{
-		"an actor is put in":              {"UPDATE audit_entries SET actor_id = 1 WHERE audit_id = 2", "entry 2"},
-		"a time is altered":               {"UPDATE audit_entries SET made_at = made_at - interval '1 us' WHERE audit_id = 2", "entry 2"},
-		"who acted":                       {"UPDATE audit_entries SET by_subject = true WHERE audit_id = 2", "entry 2"},
-		"an operation":                    {"UPDATE audit_entries SET operation = 'patchUser' WHERE audit_id = 2", "entry 2"},
-		"a request":                       {"UPDATE audit_entries SET request_id = 'x' WHERE audit_id = 2", "entry 2"},
-		"a database role":                 {"UPDATE audit_entries SET database_role = 'x' WHERE audit_id = 2", "entry 2"},
-		"an entity":                       {"UPDATE audit_entries SET entity = 'user' WHERE audit_id = 2", "entry 2"},
-		"a change":                        {"UPDATE audit_entries SET change = 'deleted' WHERE audit_id = 2", "entry 2"},
-		"a drive":                         {"UPDATE audit_entries SET drive_ids = '{2}' WHERE audit_id = 3", "entry 3"},
-		"a user":                          {"UPDATE audit_entries SET user_ids = array_append(user_ids, 5::bigint) WHERE audit_id = 2", "entry 2"},
-		"what was before":                 {"UPDATE audit_entries SET before = '[]' WHERE audit_id = 2", "entry 2"},
-		"a mark after":                    {"UPDATE audit_entries SET after = replace(after::text, '8.10', '9.10')::json WHERE audit_id = 2", "entry 2"},
-		"a hash":                          {"UPDATE audit_entries SET hash = sha256('x') WHERE audit_id = 2", "entry 2"},
-		"a number of its own":             {"UPDATE audit_entries SET audit_id = 200 WHERE audit_id = 2", "entry 200"},
-		"the first is removed":            {"DELETE FROM audit_entries WHERE audit_id = 1", "number 1 is missing"},
-		"one in the middle is removed":    {"DELETE FROM audit_entries WHERE audit_id = 2", "number 2 is missing"},
-		"the last is removed":             {"DELETE FROM audit_entries WHERE audit_id = 4", "number 4 is missing"},
-		"the last two are removed":        {"DELETE FROM audit_entries WHERE audit_id > 2", "numbers 3 to 4 are missing"},
-		"all are removed":                 {"DELETE FROM audit_entries", "numbers 1 to 4 are missing"},
-		"one is removed, the rest moves":  {"DELETE FROM audit_entries WHERE audit_id = 2; UPDATE audit_entries SET number = number - 1 WHERE number > 2", "was altered, inserted"},
-		"one is inserted at the end":      {fmt.Sprintf(insert, "5"), "number 5 is inserted after the end"},
-		"one is inserted in the middle":   {"UPDATE audit_entries SET number = number + 100 WHERE number > 2; UPDATE audit_entries SET number = number - 99 WHERE number > 100; " + fmt.Sprintf(insert, "3"), "was altered, inserted"},
-		"one is inserted as a new chain":  {"INSERT INTO audit_entries SELECT 50, 9, 1, made_at, actor_id, by_subject, operation, request_id, database_role, entity, change, drive_ids, user_ids, before, after, hash FROM audit_entries WHERE audit_id = 1", "chain 9"},
-		"two change places":               {"UPDATE audit_entries SET number = 9 WHERE number = 2; UPDATE audit_entries SET number = 2 WHERE number = 3; UPDATE audit_entries SET number = 3 WHERE number = 9", "was altered, inserted"},
-		"the end of a chain is altered":   {"UPDATE audit_chains SET hash = sha256('x')", "its end was altered"},
-		"the end of a chain is moved up":  {"UPDATE audit_chains SET entries = 9", "numbers 5 to 9 are missing at the end"},
-		"the end of a chain is forgotten": {"DELETE FROM audit_chains", "its end is not known"},
-		"a chain is renamed":              {"UPDATE audit_entries SET chain = 7", "chain 7"},
+		"an actor is put in":              {"UPDATE audit_entries SET actor_id = 1 WHERE audit_id = 2", "entry 2 (seal 1) was altered"},
+		"a time is altered":               {"UPDATE audit_entries SET made_at = made_at - interval '1 us' WHERE audit_id = 2", "entry 2 (seal 1) was altered"},
+		"who acted":                       {"UPDATE audit_entries SET by_subject = true WHERE audit_id = 2", "entry 2 (seal 1) was altered"},
+		"an operation":                    {"UPDATE audit_entries SET operation = 'patchUser' WHERE audit_id = 2", "entry 2 (seal 1) was altered"},
+		"a request":                       {"UPDATE audit_entries SET request_id = 'x' WHERE audit_id = 2", "entry 2 (seal 1) was altered"},
+		"a database role":                 {"UPDATE audit_entries SET database_role = 'x' WHERE audit_id = 2", "entry 2 (seal 1) was altered"},
+		"an entity":                       {"UPDATE audit_entries SET entity = 'user' WHERE audit_id = 2", "entry 2 (seal 1) was altered"},
+		"a change":                        {"UPDATE audit_entries SET change = 'deleted' WHERE audit_id = 2", "entry 2 (seal 1) was altered"},
+		"a drive":                         {"UPDATE audit_entries SET drive_ids = '{2}' WHERE audit_id = 3", "entry 3 (seal 1) was altered"},
+		"a user":                          {"UPDATE audit_entries SET user_ids = array_append(user_ids, 5::bigint) WHERE audit_id = 2", "entry 2 (seal 1) was altered"},
+		"what was before":                 {"UPDATE audit_entries SET before = '[]' WHERE audit_id = 2", "entry 2 (seal 1) was altered"},
+		"a mark after":                    {"UPDATE audit_entries SET after = replace(after::text, '8.10', '9.10')::json WHERE audit_id = 2", "entry 2 (seal 1) was altered"},
+		"an entry of the last seal":       {"UPDATE audit_entries SET operation = 'x' WHERE audit_id = 6", "entry 6 (seal 3) was altered"},
+		"one is put after the seals":      {"UPDATE audit_entries SET audit_id = 200 WHERE audit_id = 2", "1 of the entries of seal 1 are missing"},
+		"one is put into another block":   {"UPDATE audit_entries SET audit_id = -2 WHERE audit_id = 5", "entry -2 (seal 1) was inserted"},
+		"the first is removed":            {"DELETE FROM audit_entries WHERE audit_id = 1", "1 of the entries of seal 1 are missing"},
+		"one in the middle is removed":    {"DELETE FROM audit_entries WHERE audit_id = 2", "1 of the entries of seal 1 are missing"},
+		"a whole block is removed":        {"DELETE FROM audit_entries WHERE audit_id = 5", "1 of the entries of seal 2 are missing"},
+		"the last is removed":             {"DELETE FROM audit_entries WHERE audit_id = 6", "1 of the entries of seal 3 are missing"},
+		"all are removed":                 {"DELETE FROM audit_entries", "4 of the entries of seal 1 are missing"},
+		"one is inserted":                 {fmt.Sprintf(insert, 0), "entry 0 (seal 1) was inserted"},
+		"one takes another's place":       {"DELETE FROM audit_entries WHERE audit_id = 2; " + fmt.Sprintf(insert, 2), "entry 2 (seal 1) was altered"},
+		"two change places":               {"UPDATE audit_entries SET audit_id = 9 WHERE audit_id = 2; UPDATE audit_entries SET audit_id = 2 WHERE audit_id = 3; UPDATE audit_entries SET audit_id = 3 WHERE audit_id = 9", "entry 3 (seal 1) was altered"},
+		"a seal's hash is altered":        {"UPDATE audit_seals SET hash = sha256('x') WHERE seal_id = 3", "seal 3 was altered"},
+		"a hash that another one follows": {"UPDATE audit_seals SET hash = sha256('x') WHERE seal_id = 1", "seal 2 was altered"},
+		"a seal's digests":                {"UPDATE audit_seals SET digests = '' WHERE seal_id = 2", "entry 5 (seal 2) was inserted"},
+		"a seal's count":                  {"UPDATE audit_seals SET entries = 9 WHERE seal_id = 2", "seal 2 was altered"},
+		"a seal's beginning":              {"UPDATE audit_seals SET first_id = 4 WHERE seal_id = 2", "seal 2 was altered"},
+		"a seal's end":                    {"UPDATE audit_seals SET last_id = 3 WHERE seal_id = 1", "1 of the entries of seal 1 are missing"},
+		"a seal is removed":               {"DELETE FROM audit_seals WHERE seal_id = 2", "seal 2 is missing"},
+		"the first seals are removed":     {"DELETE FROM audit_seals WHERE seal_id < 3", "seals 1 to 2 are missing"},
+		"seals change places":             {"UPDATE audit_seals SET seal_id = 9 WHERE seal_id = 1; UPDATE audit_seals SET seal_id = 1 WHERE seal_id = 2; UPDATE audit_seals SET seal_id = 2 WHERE seal_id = 9", "seal 1"},
+		"a person is hidden":              {"UPDATE audit_seals SET user_ids = array_remove(user_ids, 2::bigint)", "seal 1 does not tell whom"},
+		"a drive is hidden":               {"UPDATE audit_seals SET drive_ids = '{}'", "seal 3 does not tell whom"},
+		"an actor is hidden":              {"UPDATE audit_seals SET actor_ids = '{}'", "seal 3 does not tell whom"},
+		"a time is hidden":                {"UPDATE audit_seals SET made_until = made_since - interval '1 s'", "seal 1 does not tell whom"},
+		"a crowd is hidden":               {"UPDATE audit_seals SET crowded = NOT crowded", "seal 1 does not tell whom"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tr := newTrail(t)
+			tr.seal()
+			tr.exec("UPDATE users SET name = 'Other' WHERE user_id = 1") // entry 5
+			tr.seal()
+			tr.exec("BEGIN; SET LOCAL placeops.acting = '1|patchDrive|x'; UPDATE drives SET location = 'Pune'; COMMIT") // entry 6
+			tr.seal()
 			before := tr.verify("")
 			require.Empty(t, before.Faults)
 			require.Empty(t, tr.verify(before.Anchor).Faults)
-			tr.exec(off + tampering.statement + on)
+			tr.exec(trailOff + tampering.statement + trailOn)
 			report := tr.verify("")
 			require.NotEmpty(t, report.Faults)
 			require.Contains(t, strings.Join(report.Faults, "\n"), tampering.fault)
@@ -418,19 +530,23 @@ func TestVerifyFindsWhatWasDoneToTheTrail(t *testing.T) {
 func TestAnAnchorFindsATrailThatWasRewritten(t *testing.T) {
 	t.Parallel()
 	tr := newTrail(t)
-	anchor := tr.verify("").Anchor
+	tr.seal()
 	tr.exec("UPDATE users SET name = 'Other' WHERE user_id = 1")
-	require.Empty(t, tr.verify(anchor).Faults, "what has come since does not matter")
-	// Two entries are taken off the end, and the end is written anew.
-	tr.exec(`ALTER TABLE audit_entries DISABLE TRIGGER audit_append_only;
-	         DELETE FROM audit_entries WHERE number > 3;
-	         UPDATE audit_chains SET entries = 3, hash = (SELECT hash FROM audit_entries WHERE number = 3);
-	         ALTER TABLE audit_entries ENABLE TRIGGER audit_append_only`)
-	require.Empty(t, tr.verify("").Faults, "the hashes alone cannot tell")
-	require.Contains(t, tr.verify(anchor).Faults[0], "which the anchor was made of, is missing")
+	tr.seal()
+	anchor := tr.verify("").Anchor
 	tr.exec("UPDATE users SET name = 'Third' WHERE user_id = 1")
-	require.Contains(t, tr.verify(anchor).Faults[0], "is not the one that the anchor was made of")
-	for _, bad := range []string{"x", "1:2", "1:0:" + anchor[4:], "1:4:zz", anchor + ","} {
+	tr.seal()
+	require.Empty(t, tr.verify(anchor).Faults, "what has come since does not matter")
+	// An entry is altered, and all seals from there on are made anew.
+	tr.exec(trailOff + "DELETE FROM audit_seals WHERE seal_id > 1; UPDATE audit_entries SET operation = 'x' WHERE audit_id = 5" + trailOn)
+	report := tr.verify("")
+	require.Empty(t, report.Faults, "the hashes alone cannot tell")
+	require.Equal(t, int64(2), report.Unsealed)
+	require.Equal(t, []string{"seal 2, which the anchor was made of, is missing"}, tr.verify(anchor).Faults)
+	tr.seal()
+	require.Empty(t, tr.verify("").Faults)
+	require.Equal(t, []string{"seal 2 (entries 5 to 6) is not the one that the anchor was made of"}, tr.verify(anchor).Faults)
+	for _, bad := range []string{"x", "1:2", "0" + anchor[1:], "1:zz" + anchor[4:], anchor + ",", anchor + "00"} {
 		_, err := store.VerifyAudit(t.Context(), tr.pool, bad)
 		require.ErrorContains(t, err, "is no anchor", bad)
 	}

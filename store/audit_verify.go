@@ -6,10 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"placeops/store/dbsqlc"
 )
@@ -17,103 +16,189 @@ import (
 // AuditReport is what VerifyAudit has found.
 type AuditReport struct {
 	Entries int64
-	Chains  int
+	Seals   int
+	// Unsealed entries at the end are so new that nothing proves them yet; the oldest is of UnsealedSince.
+	Unsealed      int64
+	UnsealedSince time.Time
 	// Faults are what must not be, in words; empty when nobody has touched the trail. At most mostAuditFaults are listed.
 	Faults     []string
 	FaultCount int
-	// Anchor fixes all entries that there are: whoever keeps it elsewhere can prove later that they are still there.
+	// Anchor fixes all entries that are sealed: whoever keeps it elsewhere can prove later that they are still there.
 	Anchor string
 }
 
 const mostAuditFaults = 100
 
 // VerifyAudit reads the whole audit trail and makes sure that nothing of it was altered, removed or inserted since it was
-// written, and that everything in anchor (an AuditReport's of earlier, or "") is still there.
-func VerifyAudit(ctx context.Context, db DBTX, anchor string) (AuditReport, error) {
-	v := auditVerifier{chains: map[int32]*chainPlace{}}
-	var err error
+// sealed, and that everything in anchor (an AuditReport's of earlier, or "") is still there. It must see one moment: give it a
+// transaction of Snapshot.
+func VerifyAudit(ctx context.Context, db DBTX, anchor string) (report AuditReport, err error) {
+	v := auditVerifier{hash: []byte{}}
 	if v.anchored, err = parseAnchor(anchor); err != nil {
 		return v.report, err
 	}
-	ends, err := queries(db).AuditChainEnds(ctx)
-	if err != nil {
+	if v.seals, err = queries(db).AuditSeals(ctx); err != nil {
 		return v.report, err
 	}
-	v.report.Chains = len(ends)
+	v.report.Seals = len(v.seals)
+	if n := len(v.seals); n > 0 {
+		v.report.Anchor = anchorOf(v.seals[n-1])
+	}
 	for entry, err := range queries(db).EachAuditEntry(ctx) {
 		if err != nil {
 			return v.report, err
 		}
 		v.entry(entry)
 	}
-	v.finish(ends)
-	return v.report, v.triggers(ctx, db)
+	v.finish()
+	for _, check := range []func(context.Context, DBTX) error{v.altered, v.misleading, v.unsealed, v.triggers} {
+		if err := check(ctx, db); err != nil {
+			return v.report, err
+		}
+	}
+	return v.report, nil
 }
 
-// auditVerifier walks along all chains at once.
+// auditVerifier walks along the entries and their seals.
 type auditVerifier struct {
 	report   AuditReport
-	chains   map[int32]*chainPlace // where it is in each
-	anchored map[int32]anchorLink
+	anchored auditAnchor
+
+	seals  []dbsqlc.AuditSealsRow // those whose block has not ended
+	sealID int64                  // of the seal before
+	hash   []byte                 // and its hash
+	block  sealedBlock            // what has been read of seals[0]
+	broken []sealedBlock          // blocks that are not what was sealed
 }
 
-type chainPlace struct {
-	number int64
-	hash   []byte // nil where the entry before is missing
+// sealedBlock are the entries between two seals.
+type sealedBlock struct {
+	sealID  int64
+	ids     []int64
+	digests []byte
 }
 
-func (v *auditVerifier) entry(e dbsqlc.AuditChainRow) {
+func (v *auditVerifier) entry(e dbsqlc.AuditEntriesRow) {
 	v.report.Entries++
-	at, known := v.chains[e.Chain]
-	if !known {
-		at = &chainPlace{hash: []byte{}}
-		v.chains[e.Chain] = at
+	for len(v.seals) > 0 && e.AuditID > v.seals[0].LastID {
+		v.endBlock()
 	}
-	switch missing := e.Number - at.number - 1; {
-	case missing > 0:
-		v.fault("chain %d: %s missing before entry %d", e.Chain, numbersText(at.number+1, e.Number-1), e.AuditID)
-		at.hash = nil
-	case missing < 0:
-		v.fault("entry %d (chain %d, number %d) was inserted, or put after a later one", e.AuditID, e.Chain, e.Number)
+	if len(v.seals) > 0 {
+		digest := auditDigest(e)
+		v.block.ids = append(v.block.ids, e.AuditID)
+		v.block.digests = append(v.block.digests, digest[:]...)
 	}
-	if at.hash != nil && !bytes.Equal(auditHash(at.hash, e), e.Hash) {
-		v.fault("entry %d (chain %d, number %d) was altered, inserted or put after another one than it was written after", e.AuditID, e.Chain, e.Number)
-	}
-	if link, ok := v.anchored[e.Chain]; ok && link.number == e.Number {
-		if hex.EncodeToString(e.Hash) != link.hash {
-			v.fault("entry %d (chain %d, number %d) is not the one that the anchor was made of", e.AuditID, e.Chain, e.Number)
-		}
-		delete(v.anchored, e.Chain)
-	}
-	at.number, at.hash = e.Number, e.Hash
 }
 
-// finish compares the last entry of each chain with what was written down of its end.
-func (v *auditVerifier) finish(ends []dbsqlc.AuditChain) {
-	for _, end := range ends {
-		at, known := v.chains[end.Chain]
-		delete(v.chains, end.Chain)
-		switch {
-		case !known:
-			v.fault("chain %d: %s missing", end.Chain, numbersText(1, end.Entries))
-		case at.number < end.Entries:
-			v.fault("chain %d: %s missing at the end", end.Chain, numbersText(at.number+1, end.Entries))
-		case at.number > end.Entries:
-			v.fault("chain %d: %s inserted after the end", end.Chain, numbersText(end.Entries+1, at.number))
-		case !bytes.Equal(at.hash, end.Hash):
-			v.fault("chain %d: its end was altered", end.Chain)
+// endBlock compares a block, all of which has been read, with its seal.
+func (v *auditVerifier) endBlock() {
+	seal := v.seals[0]
+	if seal.SealID != v.sealID+1 {
+		v.fault("%s missing", numbersText("seal", v.sealID+1, seal.SealID-1))
+	} else if !v.proves(seal) && len(v.broken) < mostAuditFaults {
+		v.block.sealID = seal.SealID
+		v.broken = append(v.broken, v.block)
+	}
+	if v.anchored.sealID == seal.SealID {
+		if hex.EncodeToString(seal.Hash) != v.anchored.hash {
+			v.fault("seal %d (entries %d to %d) is not the one that the anchor was made of", seal.SealID, seal.FirstID, seal.LastID)
 		}
+		v.anchored = auditAnchor{}
 	}
-	for _, chain := range slices.Sorted(maps.Keys(v.chains)) {
-		v.fault("chain %d: its end is not known; the row of audit_chains is missing", chain)
-	}
-	for _, chain := range slices.Sorted(maps.Keys(v.anchored)) {
-		v.fault("chain %d: number %d, which the anchor was made of, is missing", chain, v.anchored[chain].number)
-	}
-	v.report.Anchor = anchorOf(ends)
+	v.sealID, v.hash = seal.SealID, seal.Hash
+	v.seals, v.block = v.seals[1:], sealedBlock{}
 }
 
-// auditTriggers are those of migration 00010: four for each of seven tables, and two that refuse.
+// proves says whether the block that was read is what was sealed.
+func (v *auditVerifier) proves(seal dbsqlc.AuditSealsRow) bool {
+	digests := sha256.Sum256(v.block.digests)
+	return bytes.Equal(digests[:], seal.DigestsHash) && bytes.Equal(sealHash(v.hash, seal, v.block.digests), seal.Hash)
+}
+
+func (v *auditVerifier) finish() {
+	for len(v.seals) > 0 {
+		v.endBlock()
+	}
+	if v.anchored.sealID != 0 {
+		v.fault("seal %d, which the anchor was made of, is missing", v.anchored.sealID)
+	}
+}
+
+// altered tells what is wrong with the blocks that are not what was sealed.
+func (v *auditVerifier) altered(ctx context.Context, db DBTX) error {
+	for _, block := range v.broken {
+		sealed, err := queries(db).AuditSealDigests(ctx, block.sealID)
+		if err != nil {
+			return err
+		}
+		before := v.report.FaultCount
+		v.compare(block, splitDigests(sealed))
+		if v.report.FaultCount == before {
+			v.fault("seal %d was altered", block.sealID)
+		}
+	}
+	return nil
+}
+
+// compare names the entries of a block that were not sealed, and how many of those that were are gone.
+func (v *auditVerifier) compare(block sealedBlock, sealed map[string]bool) {
+	missing := len(sealed)
+	var foreign []int64
+	for i, digest := range slicesOf(block.digests, sha256.Size) {
+		if sealed[string(digest)] {
+			missing--
+			delete(sealed, string(digest))
+		} else {
+			foreign = append(foreign, block.ids[i])
+		}
+	}
+	for _, id := range foreign {
+		if missing > 0 {
+			missing--
+			v.fault("entry %d (seal %d) was altered", id, block.sealID)
+		} else {
+			v.fault("entry %d (seal %d) was inserted", id, block.sealID)
+		}
+	}
+	if missing > 0 {
+		v.fault("%d of the entries of seal %d are missing", missing, block.sealID)
+	}
+}
+
+func splitDigests(digests []byte) map[string]bool {
+	split := map[string]bool{}
+	for _, digest := range slicesOf(digests, sha256.Size) {
+		split[string(digest)] = true
+	}
+	return split
+}
+
+// slicesOf cuts data into pieces of size bytes; the last one may be shorter.
+func slicesOf(data []byte, size int) [][]byte {
+	var pieces [][]byte
+	for len(data) > 0 {
+		n := min(size, len(data))
+		pieces, data = append(pieces, data[:n]), data[n:]
+	}
+	return pieces
+}
+
+// misleading finds seals by which an entry would not be found that is there.
+func (v *auditVerifier) misleading(ctx context.Context, db DBTX) error {
+	seals, err := queries(db).AuditSealsThatMislead(ctx)
+	for _, id := range seals {
+		v.fault("seal %d does not tell whom and what its entries are about: it was altered", id)
+	}
+	return err
+}
+
+func (v *auditVerifier) unsealed(ctx context.Context, db DBTX) error {
+	row, err := queries(db).AuditUnsealed(ctx)
+	v.report.Unsealed, v.report.UnsealedSince = row.Entries, row.Since
+	return err
+}
+
+// auditTriggers are those of migrations 00010 and 00011: four for each of seven tables, and two that refuse.
 const auditTriggers = 7*4 + 2
 
 // triggers makes sure that what is done now is written down.
@@ -139,65 +224,52 @@ func (v *auditVerifier) fault(format string, args ...any) {
 	}
 }
 
-func numbersText(from, to int64) string {
+func numbersText(what string, from, to int64) string {
 	if from == to {
-		return fmt.Sprintf("number %d is", from)
+		return fmt.Sprintf("%s %d is", what, from)
 	}
-	return fmt.Sprintf("numbers %d to %d are", from, to)
+	return fmt.Sprintf("%ss %d to %d are", what, from, to)
 }
 
-// auditHash is the hash of an entry after the one with the hash previous, as audit_append makes it in migration 00010.
-func auditHash(previous []byte, e dbsqlc.AuditChainRow) []byte {
-	text := strings.Join([]string{
-		strconv.FormatInt(e.AuditID, 10), strconv.FormatInt(int64(e.Chain), 10), strconv.FormatInt(e.Number, 10),
-		strconv.FormatInt(e.MadeAtUs, 10), e.Actor, e.Operation, e.RequestID, strconv.Itoa(len(e.DatabaseRole)), e.DatabaseRole,
-		e.Entity, e.Change, e.DriveIds, e.UserIds, strconv.Itoa(len(e.Before)), e.Before, strconv.Itoa(len(e.After)), e.After,
-	}, "|")
+// auditDigest is the digest of an entry, as audit_seal makes it in migration 00011.
+func auditDigest(e dbsqlc.AuditEntriesRow) [sha256.Size]byte {
+	return sha256.Sum256([]byte(strings.Join([]string{
+		strconv.FormatInt(e.AuditID, 10), strconv.FormatInt(e.MadeAtUs, 10), e.Actor, e.Operation, e.RequestID,
+		strconv.Itoa(len(e.DatabaseRole)), e.DatabaseRole, e.Entity, e.Change, e.DriveIds, e.UserIds,
+		strconv.Itoa(len(e.Before)), e.Before, strconv.Itoa(len(e.After)), e.After,
+	}, "|")))
+}
+
+// sealHash is the hash of a seal after the one with the hash previous, over the digests of its entries, as audit_seal makes it.
+func sealHash(previous []byte, seal dbsqlc.AuditSealsRow, digests []byte) []byte {
 	hash := sha256.New()
 	hash.Write(previous)
-	hash.Write([]byte(text))
+	fmt.Fprintf(hash, "%d|%d|%d|%d|", seal.SealID, seal.FirstID, seal.LastID, seal.Entries)
+	hash.Write(digests)
 	return hash.Sum(nil)
 }
 
-// anchorLink is an entry that must be there.
-type anchorLink struct {
-	number int64
+// auditAnchor is a seal that must be there.
+type auditAnchor struct {
+	sealID int64  // 0: none
 	hash   string // hexadecimal
 }
 
-// anchorOf writes the ends of all chains as 1:57:9f3c…,2:9:77ab….
-func anchorOf(ends []dbsqlc.AuditChain) string {
-	links := make([]string, 0, len(ends))
-	for _, end := range ends {
-		links = append(links, fmt.Sprintf("%d:%d:%x", end.Chain, end.Entries, end.Hash))
-	}
-	return strings.Join(links, ",")
+// anchorOf writes a seal as 57:9f3c….
+func anchorOf(seal dbsqlc.AuditSealsRow) string {
+	return fmt.Sprintf("%d:%x", seal.SealID, seal.Hash)
 }
 
 const shaHexLength = 2 * sha256.Size
 
-func parseAnchor(anchor string) (map[int32]anchorLink, error) {
-	links := map[int32]anchorLink{}
+func parseAnchor(anchor string) (auditAnchor, error) {
 	if anchor == "" {
-		return links, nil
+		return auditAnchor{}, nil
 	}
-	for text := range strings.SplitSeq(anchor, ",") {
-		parts := strings.Split(strings.TrimSpace(text), ":")
-		if len(parts) != 3 || len(parts[2]) != shaHexLength {
-			return nil, fmt.Errorf("%q is no anchor: give it as `placeops audit verify` printed it", text)
-		}
-		chain, err := strconv.ParseInt(parts[0], 10, 32)
-		number, err2 := strconv.ParseInt(parts[1], 10, 64)
-		if err != nil || err2 != nil || number < 1 {
-			return nil, fmt.Errorf("%q is no anchor: give it as `placeops audit verify` printed it", text)
-		}
-		links[int32(chain)] = anchorLink{number: number, hash: strings.ToLower(parts[2])}
+	number, hash, _ := strings.Cut(anchor, ":")
+	id, err := strconv.ParseInt(number, 10, 64)
+	if _, notHex := hex.DecodeString(hash); err != nil || notHex != nil || id < 1 || len(hash) != shaHexLength {
+		return auditAnchor{}, fmt.Errorf("%q is no anchor: give it as `placeops audit verify` printed it", anchor)
 	}
-	return links, nil
-}
-
-// AuditAnchor is the anchor of all entries that there are, without verifying them; "" while there are none.
-func AuditAnchor(ctx context.Context, db DBTX) (string, error) {
-	ends, err := queries(db).AuditChainEnds(ctx)
-	return anchorOf(ends), err
+	return auditAnchor{sealID: id, hash: strings.ToLower(hash)}, nil
 }

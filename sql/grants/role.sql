@@ -37,7 +37,7 @@ GRANT SELECT, UPDATE ON TABLE analytics_refresh TO :"role";
 
 -- The trail is written by its triggers, which work as the owner: the role itself can neither add to it nor alter it.
 GRANT SELECT ON TABLE audit_entries TO :"role";
-GRANT SELECT ON TABLE audit_chains TO :"role";
+GRANT SELECT ON TABLE audit_seals TO :"role";
 
 -- The job queue.
 GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE river_job TO :"role";
@@ -66,3 +66,8 @@ ALTER FUNCTION audit_rows() SECURITY DEFINER SET search_path = pg_catalog, :"sch
 ALTER FUNCTION audit_new_registrations() SECURITY DEFINER SET search_path = pg_catalog, :"schema", pg_temp;
 ALTER FUNCTION audit_new_selections() SECURITY DEFINER SET search_path = pg_catalog, :"schema", pg_temp;
 REVOKE ALL ON FUNCTION audit_append(text, text, bigint[], bigint[], json, json) FROM PUBLIC;
+
+-- Sealing adds to the trail what it proves itself with, and works as the owner.
+ALTER FUNCTION audit_seal(bigint) SECURITY DEFINER SET search_path = pg_catalog, :"schema", pg_temp;
+REVOKE ALL ON FUNCTION audit_seal(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit_seal(bigint) TO :"role";

@@ -10,18 +10,16 @@ import (
 	"time"
 )
 
-const auditChain = `-- name: AuditChain :many
-SELECT chain, number, audit_id, (extract(EPOCH FROM made_at) * 1000000)::bigint AS made_at_us,
+const auditEntries = `-- name: AuditEntries :many
+SELECT audit_id, (extract(EPOCH FROM made_at) * 1000000)::bigint AS made_at_us,
        CASE WHEN by_subject THEN 'self' ELSE COALESCE(actor_id::text, '') END::text AS actor,
        operation, request_id, database_role, entity, change, drive_ids::text AS drive_ids, user_ids::text AS user_ids,
-       COALESCE(before::text, '')::text AS before, COALESCE(after::text, '')::text AS after, hash
+       COALESCE(before::text, '')::text AS before, COALESCE(after::text, '')::text AS after
 FROM audit_entries
 ORDER BY audit_id
 `
 
-type AuditChainRow struct {
-	Chain        int32
-	Number       int64
+type AuditEntriesRow struct {
 	AuditID      int64
 	MadeAtUs     int64
 	Actor        string
@@ -34,22 +32,19 @@ type AuditChainRow struct {
 	UserIds      string
 	Before       string
 	After        string
-	Hash         []byte
 }
 
-// AuditChain are all entries in their order, which is that of each chain too, with the text of what each hash is made from.
-func (q *Queries) AuditChain(ctx context.Context) ([]AuditChainRow, error) {
-	rows, err := q.db.Query(ctx, auditChain)
+// AuditEntries are all entries in their order, with the text of what each digest is made from.
+func (q *Queries) AuditEntries(ctx context.Context) ([]AuditEntriesRow, error) {
+	rows, err := q.db.Query(ctx, auditEntries)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []AuditChainRow{}
+	items := []AuditEntriesRow{}
 	for rows.Next() {
-		var i AuditChainRow
+		var i AuditEntriesRow
 		if err := rows.Scan(
-			&i.Chain,
-			&i.Number,
 			&i.AuditID,
 			&i.MadeAtUs,
 			&i.Actor,
@@ -62,34 +57,7 @@ func (q *Queries) AuditChain(ctx context.Context) ([]AuditChainRow, error) {
 			&i.UserIds,
 			&i.Before,
 			&i.After,
-			&i.Hash,
 		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const auditChainEnds = `-- name: AuditChainEnds :many
-SELECT chain, entries, hash
-FROM audit_chains
-ORDER BY chain
-`
-
-func (q *Queries) AuditChainEnds(ctx context.Context) ([]AuditChain, error) {
-	rows, err := q.db.Query(ctx, auditChainEnds)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []AuditChain{}
-	for rows.Next() {
-		var i AuditChain
-		if err := rows.Scan(&i.Chain, &i.Entries, &i.Hash); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -107,6 +75,111 @@ SELECT audit_append('installation', 'restored', '{}', '{}', NULL, json_build_obj
 func (q *Queries) AuditRestored(ctx context.Context, takenAt time.Time) error {
 	_, err := q.db.Exec(ctx, auditRestored, takenAt)
 	return err
+}
+
+const auditSealDigests = `-- name: AuditSealDigests :one
+SELECT digests
+FROM audit_seals
+WHERE seal_id = $1
+`
+
+func (q *Queries) AuditSealDigests(ctx context.Context, sealID int64) ([]byte, error) {
+	row := q.db.QueryRow(ctx, auditSealDigests, sealID)
+	var digests []byte
+	err := row.Scan(&digests)
+	return digests, err
+}
+
+const auditSeals = `-- name: AuditSeals :many
+SELECT seal_id, first_id, last_id, entries, hash, sha256(digests) AS digests_hash
+FROM audit_seals
+ORDER BY seal_id
+`
+
+type AuditSealsRow struct {
+	SealID      int64
+	FirstID     int64
+	LastID      int64
+	Entries     int32
+	Hash        []byte
+	DigestsHash []byte
+}
+
+func (q *Queries) AuditSeals(ctx context.Context) ([]AuditSealsRow, error) {
+	rows, err := q.db.Query(ctx, auditSeals)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AuditSealsRow{}
+	for rows.Next() {
+		var i AuditSealsRow
+		if err := rows.Scan(
+			&i.SealID,
+			&i.FirstID,
+			&i.LastID,
+			&i.Entries,
+			&i.Hash,
+			&i.DigestsHash,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const auditSealsThatMislead = `-- name: AuditSealsThatMislead :many
+SELECT s.seal_id
+FROM audit_seals s
+CROSS JOIN LATERAL (
+    SELECT min(made_at) AS made_since, max(made_at) AS made_until, bool_or(cardinality(user_ids) > 256) AS crowded
+    FROM audit_entries
+    WHERE audit_id BETWEEN s.first_id AND s.last_id
+) AS block
+WHERE (s.made_since, s.made_until, s.crowded) IS DISTINCT FROM (block.made_since, block.made_until, block.crowded)
+   OR s.drive_ids <> ARRAY(
+       SELECT DISTINCT id
+       FROM audit_entries e
+       CROSS JOIN unnest(e.drive_ids) AS id
+       WHERE e.audit_id BETWEEN s.first_id AND s.last_id AND id IS NOT NULL
+       ORDER BY id)
+   OR s.user_ids <> ARRAY(
+       SELECT DISTINCT id
+       FROM audit_entries e
+       CROSS JOIN unnest(e.user_ids) AS id
+       WHERE e.audit_id BETWEEN s.first_id AND s.last_id AND cardinality(e.user_ids) <= 256 AND id IS NOT NULL
+       ORDER BY id)
+   OR s.actor_ids <> ARRAY(
+       SELECT DISTINCT actor_id
+       FROM audit_entries e
+       WHERE e.audit_id BETWEEN s.first_id AND s.last_id AND actor_id IS NOT NULL
+       ORDER BY actor_id)
+ORDER BY s.seal_id
+`
+
+// AuditSealsThatMislead are seals that do not tell what their block is about, so that an entry would not be found.
+func (q *Queries) AuditSealsThatMislead(ctx context.Context) ([]int64, error) {
+	rows, err := q.db.Query(ctx, auditSealsThatMislead)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var seal_id int64
+		if err := rows.Scan(&seal_id); err != nil {
+			return nil, err
+		}
+		items = append(items, seal_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const auditTriggersOff = `-- name: AuditTriggersOff :many
@@ -138,6 +211,33 @@ func (q *Queries) AuditTriggersOff(ctx context.Context) ([]string, error) {
 	return items, nil
 }
 
+const auditUnsealed = `-- name: AuditUnsealed :one
+SELECT count(*) AS entries, COALESCE(min(made_at), now())::timestamptz AS since,
+       COALESCE(min(audit_id), 0)::bigint AS first_id, COALESCE(max(audit_id), 0)::bigint AS last_id
+FROM audit_entries
+WHERE audit_id > COALESCE((SELECT last_id FROM audit_seals ORDER BY seal_id DESC LIMIT 1), 0)
+`
+
+type AuditUnsealedRow struct {
+	Entries int64
+	Since   time.Time
+	FirstID int64
+	LastID  int64
+}
+
+// AuditUnsealed are the entries that no seal has yet: how many, since when, the first and the last of them (0 for none).
+func (q *Queries) AuditUnsealed(ctx context.Context) (AuditUnsealedRow, error) {
+	row := q.db.QueryRow(ctx, auditUnsealed)
+	var i AuditUnsealedRow
+	err := row.Scan(
+		&i.Entries,
+		&i.Since,
+		&i.FirstID,
+		&i.LastID,
+	)
+	return i, err
+}
+
 const countAuditTriggers = `-- name: CountAuditTriggers :one
 SELECT count(*)
 FROM pg_catalog.pg_trigger t
@@ -151,4 +251,58 @@ func (q *Queries) CountAuditTriggers(ctx context.Context) (int64, error) {
 	var count int64
 	err := row.Scan(&count)
 	return count, err
+}
+
+const lastAuditSeal = `-- name: LastAuditSeal :one
+SELECT seal_id, hash
+FROM audit_seals
+ORDER BY seal_id DESC
+LIMIT 1
+`
+
+type LastAuditSealRow struct {
+	SealID int64
+	Hash   []byte
+}
+
+// LastAuditSeal has no row while nothing is sealed.
+func (q *Queries) LastAuditSeal(ctx context.Context) (LastAuditSealRow, error) {
+	row := q.db.QueryRow(ctx, lastAuditSeal)
+	var i LastAuditSealRow
+	err := row.Scan(&i.SealID, &i.Hash)
+	return i, err
+}
+
+const sealAudit = `-- name: SealAudit :one
+SELECT audit_seal($1) AS sealed
+`
+
+func (q *Queries) SealAudit(ctx context.Context, upTo int64) (int64, error) {
+	row := q.db.QueryRow(ctx, sealAudit, upTo)
+	var sealed int64
+	err := row.Scan(&sealed)
+	return sealed, err
+}
+
+const transactionsSoFar = `-- name: TransactionsSoFar :one
+SELECT pg_current_xact_id()::text::bigint AS mark
+`
+
+// TransactionsSoFar is a mark: all transactions that began to write before it are over when WrittenBefore says so.
+func (q *Queries) TransactionsSoFar(ctx context.Context) (int64, error) {
+	row := q.db.QueryRow(ctx, transactionsSoFar)
+	var mark int64
+	err := row.Scan(&mark)
+	return mark, err
+}
+
+const writtenBefore = `-- name: WrittenBefore :one
+SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint > $1::bigint)::boolean AS over
+`
+
+func (q *Queries) WrittenBefore(ctx context.Context, mark int64) (bool, error) {
+	row := q.db.QueryRow(ctx, writtenBefore, mark)
+	var over bool
+	err := row.Scan(&over)
+	return over, err
 }

@@ -31,12 +31,12 @@ func (q *Queries) EachRegistrationOfDrive(ctx context.Context, arg Registrations
 	})
 }
 
-// EachAuditEntry is AuditChain, row by row.
-func (q *Queries) EachAuditEntry(ctx context.Context) iter.Seq2[AuditChainRow, error] {
-	return each(ctx, q.db, auditChain, nil, func(i *AuditChainRow) []any {
+// EachAuditEntry is AuditEntries, row by row.
+func (q *Queries) EachAuditEntry(ctx context.Context) iter.Seq2[AuditEntriesRow, error] {
+	return each(ctx, q.db, auditEntries, nil, func(i *AuditEntriesRow) []any {
 		return []any{
-			&i.Chain, &i.Number, &i.AuditID, &i.MadeAtUs, &i.Actor, &i.Operation, &i.RequestID, &i.DatabaseRole, &i.Entity, &i.Change,
-			&i.DriveIds, &i.UserIds, &i.Before, &i.After, &i.Hash,
+			&i.AuditID, &i.MadeAtUs, &i.Actor, &i.Operation, &i.RequestID, &i.DatabaseRole, &i.Entity, &i.Change,
+			&i.DriveIds, &i.UserIds, &i.Before, &i.After,
 		}
 	})
 }

@@ -41,16 +41,8 @@ type Attendance struct {
 	MarkedAt     time.Time
 }
 
-type AuditChain struct {
-	Chain   int32
-	Entries int64
-	Hash    []byte
-}
-
 type AuditEntry struct {
 	AuditID      int64
-	Chain        int32
-	Number       int64
 	MadeAt       time.Time
 	ActorID      *int64
 	BySubject    bool
@@ -63,7 +55,21 @@ type AuditEntry struct {
 	UserIds      []int64
 	Before       []byte
 	After        []byte
-	Hash         []byte
+}
+
+type AuditSeal struct {
+	SealID    int64
+	FirstID   int64
+	LastID    int64
+	Entries   int32
+	Digests   []byte
+	Hash      []byte
+	MadeSince time.Time
+	MadeUntil time.Time
+	DriveIds  []int64
+	UserIds   []int64
+	ActorIds  []int64
+	Crowded   bool
 }
 
 type Drive struct {

@@ -31,7 +31,7 @@ func ContentsButRestores(t testing.TB, pool *pgxpool.Pool, without ...string) ma
 	if _, there := found["audit_entries"]; !there {
 		return found // an earlier schema, or none
 	}
-	delete(found, "audit_chains")
+	delete(found, "audit_seals") // those of a process that ran on it go on to the restore
 	delete(found, "audit_entries_audit_id_seq")
 	found["audit_entries"] = one(t, pool, `
 SELECT format('%s rows, %s', count(*), md5(string_agg(to_jsonb(e)::text, '' ORDER BY audit_id)))
