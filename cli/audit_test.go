@@ -60,6 +60,23 @@ func TestServeLogsTheAnchorOfTheAuditTrail(t *testing.T) {
 	in.run("audit", "verify", "--anchor", strings.Trim(anchor, `"`)).ok()
 }
 
+// Serve seals what comes, whoever makes it, and at its stop what is left; as a role without rights on the trail, too.
+func TestServeSealsTheAuditTrail(t *testing.T) {
+	t.Parallel()
+	s := granted(t)
+	serving := s.asApp().serve()
+	require.Empty(t, s.exec(s.appURL, "INSERT INTO users (name, email, role) VALUES ('Head', 'head@college.example', 'HEAD')"))
+	sealed := func() (entries, sealed int) {
+		query1(t, s.appURL, "SELECT (SELECT max(audit_id) FROM audit_entries), (SELECT coalesce(max(last_id), 0) FROM audit_seals)")(&entries, &sealed)
+		return entries, sealed
+	}
+	require.Eventually(t, func() bool { entries, upTo := sealed(); return entries == upTo }, patience, poll)
+	require.Empty(t, s.exec(s.appURL, "UPDATE users SET name = 'Other'"))
+	serving.stop()
+	entries, upTo := sealed()
+	require.Equal(t, entries, upTo)
+}
+
 // The role that serve works as can neither add to the trail nor alter it; what it changes is in it all the same.
 func TestTheServingRoleCannotWriteTheAuditTrailItself(t *testing.T) {
 	t.Parallel()
