@@ -1,0 +1,158 @@
+package site
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/yuin/goldmark/ast"
+)
+
+// section is what stands below one heading: what a search finds.
+type section struct {
+	page    string
+	heading string // empty: what stands before the first one
+	address string
+	text    string
+	folded  string // everything, in small letters
+}
+
+const (
+	maxQuery   = 100 // characters
+	maxWords   = 8
+	maxResults = 20
+	excerpt    = 160 // bytes of a section around what was found
+)
+
+// Result is a section in which all words of a query occur.
+type Result struct {
+	Page    string
+	Heading string
+	Address string
+	// Excerpt is some of its text, cut into what was looked for and the rest.
+	Excerpt []Words
+
+	score int
+}
+
+// Words are a piece of an excerpt.
+type Words struct {
+	Text   string
+	Sought bool
+}
+
+// sectionsOf cuts a page at its headings.
+func sectionsOf(document ast.Node, source []byte, of *page) []section {
+	sections := []section{{page: of.title, address: of.address}}
+	for n := document.FirstChild(); n != nil; n = n.NextSibling() {
+		if h, ok := n.(*ast.Heading); ok {
+			sections = append(sections, section{page: of.title, heading: plain(h, source), address: of.address + "#" + anchorOf(h)})
+			continue
+		}
+		last := &sections[len(sections)-1]
+		last.text = strings.TrimSpace(last.text + " " + plain(n, source))
+	}
+	for i := range sections {
+		sections[i].folded = strings.ToLower(sections[i].page + "\n" + sections[i].heading + "\n" + sections[i].text)
+	}
+	return sections
+}
+
+// Search finds the sections in which all words of a query occur, the best first.
+func (s *Site) Search(query string) []Result {
+	words := wordsOf(query)
+	if len(words) == 0 {
+		return nil
+	}
+	var results []Result
+	for i := range s.index {
+		if score := s.index[i].score(words); score > 0 {
+			results = append(results, Result{Page: s.index[i].page, Heading: s.index[i].heading, Address: s.index[i].address,
+				Excerpt: s.index[i].around(words), score: score})
+		}
+	}
+	slices.SortStableFunc(results, func(a, b Result) int { return cmp.Compare(b.score, a.score) })
+	return results[:min(len(results), maxResults)]
+}
+
+func wordsOf(query string) []string {
+	if utf8.RuneCountInString(query) > maxQuery {
+		query = string([]rune(query)[:maxQuery])
+	}
+	words := strings.Fields(strings.ToLower(query))
+	return words[:min(len(words), maxWords)]
+}
+
+// score is 0 unless all words occur. What stands in a heading or a title counts more.
+func (s *section) score(words []string) int {
+	total := 0
+	title, heading := strings.ToLower(s.page), strings.ToLower(s.heading)
+	for _, word := range words {
+		times := strings.Count(s.folded, word)
+		if times == 0 {
+			return 0
+		}
+		total += min(times, 5)
+		if strings.Contains(heading, word) {
+			total += 20
+		}
+		if strings.Contains(title, word) {
+			total += 10
+		}
+	}
+	if s.heading == "" && strings.Contains(title, strings.Join(words, " ")) {
+		total += 30
+	}
+	return total
+}
+
+// around cuts an excerpt out of the section, around the first word that stands in its text.
+func (s *section) around(words []string) []Words {
+	folded := strings.ToLower(s.text)
+	if len(folded) != len(s.text) { // a letter whose small form is longer: no place in one is a place in the other
+		folded = s.text
+	}
+	first := 0
+	for _, word := range words {
+		if at := strings.Index(folded, word); at >= 0 {
+			first = at
+			break
+		}
+	}
+	from, to := max(0, first-excerpt/3), min(len(s.text), first+excerpt)
+	from, to = min(first, atWord(s.text, from)), atWord(s.text, to)
+	return mark(s.text[from:to], folded[from:to], words)
+}
+
+// atWord moves a place to the next space, or the end.
+func atWord(text string, at int) int {
+	if at == 0 || at >= len(text) {
+		return min(at, len(text))
+	}
+	if next := strings.IndexByte(text[at:], ' '); next >= 0 {
+		return at + next
+	}
+	return len(text)
+}
+
+// mark cuts a text at the words that were looked for.
+func mark(text, folded string, words []string) []Words {
+	var pieces []Words
+	for text != "" {
+		at, length := len(text), 0
+		for _, word := range words {
+			if i := strings.Index(folded, word); i >= 0 && (i < at || i == at && len(word) > length) {
+				at, length = i, len(word)
+			}
+		}
+		if at > 0 {
+			pieces = append(pieces, Words{Text: text[:at]})
+		}
+		if length > 0 {
+			pieces = append(pieces, Words{Text: text[at : at+length], Sought: true})
+		}
+		text, folded = text[at+length:], folded[at+length:]
+	}
+	return pieces
+}
