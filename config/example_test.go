@@ -66,7 +66,7 @@ func TestEveryExampleIsAllowed(t *testing.T) {
 		"DATABASE_URL":      {"JWT_SECRET": testSecret},
 		"PLACEOPS_SMTP_URL": {"PLACEOPS_MAIL_FROM": "office@college.example"},
 	}
-	examples := regexp.MustCompile("(?m)^\\| Example \\| `(.+)` \\|$").FindAllStringSubmatch(config.Reference(), -1)
+	examples := regexp.MustCompile("(?m)^\\* Example: `(.+)`$").FindAllStringSubmatch(config.Reference(), -1)
 	require.Len(t, examples, len(config.Settings()))
 	for _, example := range examples {
 		values, err := godotenv.Unmarshal(example[1])

@@ -125,10 +125,10 @@ func (u use) write(b *strings.Builder) {
 	if setting.Secret {
 		b.WriteString(" **Secret.**")
 	}
-	b.WriteString("\n\n| | |\n|---|---|\n")
+	b.WriteString("\n\n")
 	row := func(what, value string) {
 		if value != "" {
-			fmt.Fprintf(b, "| %s | %s |\n", what, value)
+			fmt.Fprintf(b, "* %s: %s\n", what, value)
 		}
 	}
 	row("Default", shownDefault(setting.Default))

@@ -99,7 +99,7 @@ func TestThePagesOfTheDocumentationAreAnswered(t *testing.T) {
 		require.Contains(t, policy, "default-src 'none'", address)
 		require.NotContains(t, policy, "unsafe", address)
 		require.NotContains(t, policy, "http", address)
-		require.NotEmpty(t, answer.header.Get("ETag"), address)
+		require.Equal(t, address != "/docs/search", answer.header.Get("ETag") != "", address)
 		for _, link := range hrefs(t, answer) {
 			if link.Scheme == "" && link.Path != "" {
 				waiting = append(waiting, link.Path)

@@ -101,21 +101,25 @@ func (s *section) score(words []string) int {
 			total += 10
 		}
 	}
-	if s.heading == "" && strings.Contains(title, strings.Join(words, " ")) {
+	phrase := strings.Join(words, " ")
+	if strings.Contains(s.folded, phrase) {
+		total += 15
+	}
+	if s.heading == "" && strings.Contains(title, phrase) {
 		total += 30
 	}
 	return total
 }
 
-// around cuts an excerpt out of the section, around the first word that stands in its text.
+// around cuts an excerpt out of the section, around the whole query or the first word of it that stands in its text.
 func (s *section) around(words []string) []Words {
 	folded := strings.ToLower(s.text)
 	if len(folded) != len(s.text) { // a letter whose small form is longer: no place in one is a place in the other
 		folded = s.text
 	}
 	first := 0
-	for _, word := range words {
-		if at := strings.Index(folded, word); at >= 0 {
+	for _, sought := range append([]string{strings.Join(words, " ")}, words...) {
+		if at := strings.Index(folded, sought); at >= 0 {
 			first = at
 			break
 		}
