@@ -78,7 +78,8 @@ const referenceHead = `# Settings
 Every setting of placeOps, with its default, what is allowed and an example that works. None of them is needed to begin.
 
 Settings come from the environment, or from a file ` + "`.env`" + ` in the folder where placeops is started (` + "`--env-file`" + ` names another).
-The environment wins over the file; a flag such as ` + "`--port`" + ` wins over both. An empty value means the default.
+The environment wins over the file; a flag such as ` + "`--port`" + ` wins over both. An empty value means the default. A comment needs a
+line of its own: in a file that systemd reads, what follows a value belongs to it.
 [.env.example](../.env.example) lists them all, to be copied.
 
 **All of them are read when a command starts: a change counts after the next start of ` + "`placeops serve`" + `.** Several processes on one

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,9 +19,11 @@ import (
 	"placeops/docs/site"
 )
 
-func build(t *testing.T) *site.Site {
-	t.Helper()
-	built, err := site.Build()
+// whole is the site; it does not change.
+var whole = sync.OnceValues(site.Build)
+
+func build(t require.TestingT) *site.Site {
+	built, err := whole()
 	require.NoError(t, err)
 	return built
 }
@@ -192,8 +195,7 @@ func TestSearchFindsWhatPeopleLookFor(t *testing.T) {
 
 // FuzzSearch looks for queries that a search does not survive, and for excerpts that are not the page's words.
 func FuzzSearch(f *testing.F) {
-	built, err := site.Build()
-	require.NoError(f, err)
+	built := build(f)
 	for _, query := range []string{"backup", "İ", "…", "a b c d e f g h i j", strings.Repeat("x", 300), "\xff\xfe", "ẞ ß"} {
 		f.Add(query)
 	}
