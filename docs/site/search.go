@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
@@ -84,16 +85,39 @@ func wordsOf(query string) []string {
 	return words[:min(len(words), maxWords)]
 }
 
+// find is where a word stands in a text: where it begins one, else anywhere; -1 is nowhere.
+func find(text, word string) int {
+	for from := 0; ; {
+		at := strings.Index(text[from:], word)
+		if at < 0 {
+			return strings.Index(text, word)
+		}
+		if begins(text, from+at) {
+			return from + at
+		}
+		from += at + len(word)
+	}
+}
+
+// begins tells whether a word begins at a place of a text.
+func begins(text string, at int) bool {
+	before, _ := utf8.DecodeLastRuneInString(text[:at])
+	return at == 0 || !unicode.IsLetter(before) && !unicode.IsNumber(before)
+}
+
 // score is 0 unless all words occur. What stands in a heading or a title counts more.
 func (s *section) score(words []string) int {
 	total := 0
 	title, heading := strings.ToLower(s.page), strings.ToLower(s.heading)
 	for _, word := range words {
-		times := strings.Count(s.folded, word)
-		if times == 0 {
+		at := find(s.folded, word)
+		if at < 0 {
 			return 0
 		}
-		total += min(times, 5)
+		total += min(strings.Count(s.folded, word), 5)
+		if begins(s.folded, at) {
+			total += 5
+		}
 		if strings.Contains(heading, word) {
 			total += 20
 		}
@@ -119,7 +143,7 @@ func (s *section) around(words []string) []Words {
 	}
 	first := 0
 	for _, sought := range append([]string{strings.Join(words, " ")}, words...) {
-		if at := strings.Index(folded, sought); at >= 0 {
+		if at := find(folded, sought); at >= 0 {
 			first = at
 			break
 		}
@@ -146,7 +170,7 @@ func mark(text, folded string, words []string) []Words {
 	for text != "" {
 		at, length := len(text), 0
 		for _, word := range words {
-			if i := strings.Index(folded, word); i >= 0 && (i < at || i == at && len(word) > length) {
+			if i := find(folded, word); i >= 0 && (i < at || i == at && len(word) > length) {
 				at, length = i, len(word)
 			}
 		}
