@@ -16,7 +16,9 @@ type section struct {
 	heading string // empty: what stands before the first one
 	address string
 	text    string
-	folded  string // everything, in small letters
+
+	// In small letters: the title and the heading, and these with the text.
+	title, head, folded string
 }
 
 const (
@@ -33,8 +35,6 @@ type Result struct {
 	Address string
 	// Excerpt is some of its text, cut into what was looked for and the rest.
 	Excerpt []Words
-
-	score int
 }
 
 // Words are a piece of an excerpt.
@@ -55,7 +55,9 @@ func sectionsOf(document ast.Node, source []byte, of *page) []section {
 		last.text = strings.TrimSpace(last.text + " " + plain(n, source))
 	}
 	for i := range sections {
-		sections[i].folded = strings.ToLower(sections[i].page + "\n" + sections[i].heading + "\n" + sections[i].text)
+		s := &sections[i]
+		s.title, s.head = strings.ToLower(s.page), strings.ToLower(s.heading)
+		s.folded = s.title + "\n" + s.head + "\n" + strings.ToLower(s.text)
 	}
 	return sections
 }
@@ -66,15 +68,24 @@ func (s *Site) Search(query string) []Result {
 	if len(words) == 0 {
 		return nil
 	}
-	var results []Result
+	var found []scored
 	for i := range s.index {
 		if score := s.index[i].score(words); score > 0 {
-			results = append(results, Result{Page: s.index[i].page, Heading: s.index[i].heading, Address: s.index[i].address,
-				Excerpt: s.index[i].around(words), score: score})
+			found = append(found, scored{&s.index[i], score})
 		}
 	}
-	slices.SortStableFunc(results, func(a, b Result) int { return cmp.Compare(b.score, a.score) })
-	return results[:min(len(results), maxResults)]
+	slices.SortStableFunc(found, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
+	results := make([]Result, min(len(found), maxResults))
+	for i := range results {
+		of := found[i].section
+		results[i] = Result{Page: of.page, Heading: of.heading, Address: of.address, Excerpt: of.around(words)}
+	}
+	return results
+}
+
+type scored struct {
+	*section
+	score int
 }
 
 func wordsOf(query string) []string {
@@ -108,7 +119,6 @@ func begins(text string, at int) bool {
 // score is 0 unless all words occur. What stands in a heading or a title counts more.
 func (s *section) score(words []string) int {
 	total := 0
-	title, heading := strings.ToLower(s.page), strings.ToLower(s.heading)
 	for _, word := range words {
 		at := find(s.folded, word)
 		if at < 0 {
@@ -118,10 +128,10 @@ func (s *section) score(words []string) int {
 		if begins(s.folded, at) {
 			total += 5
 		}
-		if strings.Contains(heading, word) {
+		if strings.Contains(s.head, word) {
 			total += 20
 		}
-		if strings.Contains(title, word) {
+		if strings.Contains(s.title, word) {
 			total += 10
 		}
 	}
@@ -129,7 +139,7 @@ func (s *section) score(words []string) int {
 	if strings.Contains(s.folded, phrase) {
 		total += 15
 	}
-	if s.heading == "" && strings.Contains(title, phrase) {
+	if s.heading == "" && strings.Contains(s.title, phrase) {
 		total += 30
 	}
 	return total

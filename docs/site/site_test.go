@@ -217,3 +217,10 @@ func BenchmarkBuild(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkSearch(b *testing.B) {
+	built := build(b)
+	for b.Loop() {
+		built.Search("the a of in to is on at")
+	}
+}
