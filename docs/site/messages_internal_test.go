@@ -5,8 +5,10 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -90,4 +92,94 @@ func textOf(n ast.Node) (text string, ok bool) {
 		return left + right, true
 	}
 	return "", false
+}
+
+// elsewhere are refusals that nobody has to look up: they are put together of others, or only a program with a fault meets them.
+var elsewhere = []string{
+	"…", "…; this one is …", "the request does not fit", "send … or …", "this form has more than … parts", "the password must be valid UTF-8 text",
+}
+
+// TestEveryRefusalIsOnTheTroubleshootingPage: what people are told when something is refused is looked up there.
+func TestEveryRefusalIsOnTheTroubleshootingPage(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../troubleshooting.md")
+	require.NoError(t, err)
+	headings := regexp.MustCompile("(?m)^### `(.+)`$").FindAllStringSubmatch(string(page), -1)
+	told := func(refusal string) bool {
+		for _, heading := range headings {
+			if isOf(heading[1], refusal) {
+				return true
+			}
+		}
+		return slices.Contains(elsewhere, refusal)
+	}
+	all := refusals(t)
+	require.Greater(t, len(all), 80)
+	for _, refusal := range all {
+		if !told(refusal) {
+			t.Errorf("docs/troubleshooting.md has no heading for: %q", refusal)
+		}
+	}
+	require.Subset(t, all, elsewhere)
+}
+
+// isOf tells whether a heading's pieces stand in a message in their order.
+func isOf(heading, message string) bool {
+	for piece := range strings.SplitSeq(heading, "…") {
+		piece = strings.TrimSpace(piece)
+		at := strings.Index(message, piece)
+		if at < 0 {
+			return false
+		}
+		message = message[at+len(piece):]
+	}
+	return true
+}
+
+// refusals are the texts that become the message of an answer, or of a line of an import.
+func refusals(t *testing.T) []string {
+	t.Helper()
+	verb := regexp.MustCompile(`%[-+# 0-9.]*[a-zA-Z]`)
+	var found []string
+	add := func(n ast.Node) {
+		if text, ok := textOf(n); ok {
+			found = append(found, verb.ReplaceAllString(text, "…"))
+		}
+	}
+	eachSource(t, func(name string, source []byte) {
+		if strings.HasSuffix(name, "_test.go") || !slices.Contains([]string{"server", "store", "auth", "sheets", "uploads"}, path.Base(path.Dir(name))) {
+			return
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, source, parser.SkipObjectResolution)
+		require.NoError(t, err)
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.CallExpr:
+				switch calledName(n) {
+				case "store.Errorf", "Errorf", "fileError":
+					add(n.Args[1])
+				case "unavailable":
+					add(n.Args[0])
+				}
+			case *ast.KeyValueExpr:
+				if key, ok := n.Key.(*ast.Ident); ok && key.Name == "Message" {
+					add(n.Value)
+				}
+			}
+			return true
+		})
+	})
+	return found
+}
+
+func calledName(call *ast.CallExpr) string {
+	switch fun := call.Fun.(type) {
+	case *ast.Ident:
+		return fun.Name
+	case *ast.SelectorExpr:
+		if in, ok := fun.X.(*ast.Ident); ok {
+			return in.Name + "." + fun.Sel.Name
+		}
+	}
+	return ""
 }
