@@ -41,9 +41,9 @@ lint: need-go $(GOLANGCI) $(SQLC) ## formatting, linters, import directions, gen
 	cd sql && $(SQLC) diff
 	go mod tidy -diff
 
-generate: $(SQLC) ## write the Go code of sql/queries and .env.example
+generate: $(SQLC) ## write the Go code of sql/queries, .env.example and docs/settings.md
 	cd sql && $(SQLC) generate
-	go test ./config -run TestExampleFileIsCurrent -update
+	go test ./config -run 'TestExampleFileIsCurrent|TestTheReferenceIsCurrent' -update
 
 bench: build ## measure, and write docs/benchmarks.md (half an hour)
 	go run ./bench

@@ -67,7 +67,7 @@ func newRoot(io streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "placeops",
 		Short:         "Campus placement in one program: server, job queue and database",
-		Long:          "placeOps runs campus placement for a college: drives, eligibility, registrations.\nSettings come from flags, the environment and a .env file; see .env.example.",
+		Long:          "placeOps runs campus placement for a college: drives, eligibility, registrations.\nSettings come from flags, the environment and a .env file.\nHow to use and run it: /docs of a running server, for example after placeops serve --demo.",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,

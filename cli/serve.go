@@ -273,13 +273,13 @@ func (s *service) greet(ctx context.Context, pool *pgxpool.Pool, passwords *auth
 		}
 	}
 	var greeting bytes.Buffer // written at once, for whoever waits for the first line
-	fmt.Fprintf(&greeting, "placeOps is ready at http://%s (API: /docs)\n", reachable(address))
+	fmt.Fprintf(&greeting, "placeOps is ready at http://%s (documentation and API: /docs)\n", reachable(address))
 	if s.demo {
 		if err := printDemo(ctx, &greeting, pool); err != nil {
 			return err
 		}
 	} else if empty {
-		fmt.Fprintln(&greeting, "Nobody can sign in yet: placeops user add --role HEAD --name NAME --email ADDRESS")
+		fmt.Fprintln(&greeting, "Nobody can sign in yet: placeops user add --role HEAD --name NAME --email ADDRESS (see /docs/get-started)")
 	}
 	_, err = greeting.WriteTo(s.out)
 	return err

@@ -12,7 +12,7 @@ import (
 	"placeops/config"
 )
 
-var update = flag.Bool("update", false, "write .env.example anew")
+var update = flag.Bool("update", false, "write .env.example and docs/settings.md anew")
 
 // printSecretIn makes a copy of the test program load a data directory and
 // print its secret, to have a second process in the tests.

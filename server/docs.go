@@ -1,94 +1,74 @@
 package server
 
 import (
-	"compress/gzip"
-	"embed"
-	"errors"
-	"io"
-	"io/fs"
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/labstack/echo/v4"
-	"github.com/swaggest/swgui/v5/static"
+
+	"placeops/docs/site"
 )
 
-// docsPage is the page around Swagger UI, whose own files come from its module: nothing is loaded from elsewhere.
-//
-//go:embed apidocs
-var docsPage embed.FS
+// documentation is made when it is first asked for: most processes never are.
+var documentation = sync.OnceValues(site.Build)
 
-// docsPolicy lets the page load its own scripts and styles and call this server, and nothing else. Swagger UI writes
-// style attributes and draws its icons from data: URLs.
-const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
-	"connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-
-func (s *Server) serveOpenAPI(c echo.Context) error {
-	c.Response().Header().Set("Cache-Control", "public, max-age=60")
-	return c.Blob(http.StatusOK, "application/json", s.openapi)
-}
-
-func (s *Server) serveDocs(c echo.Context) error { return serveDocsPage(c, "index.html") }
-
-func (s *Server) serveDocsFile(c echo.Context) error {
-	name := strings.TrimPrefix(path.Clean(c.Request().URL.Path), "/docs/")
-	if name == "/docs" {
-		return s.serveDocs(c)
-	}
-	if err := serveDocsPage(c, name); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := serveSwaggerFile(c, name); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return echo.ErrNotFound
-}
-
-func serveDocsPage(c echo.Context, name string) error {
-	data, err := docsPage.ReadFile("apidocs/" + name)
+// serveDocs is for everything below /docs: the pages of the documentation, and the page of the API with what it loads.
+func (s *Server) serveDocs(c echo.Context) error {
+	pages, err := documentation()
 	if err != nil {
-		return fs.ErrNotExist
+		return err
 	}
-	c.Response().Header().Set("Content-Security-Policy", docsPolicy)
-	return c.Blob(http.StatusOK, contentType(name), data)
+	address := path.Clean(c.Request().URL.Path)
+	if file, ok := pages.Find(address); ok {
+		return serveDocsFile(c, file)
+	}
+	if address == site.Root+"/search" {
+		found, err := pages.SearchPage(c.QueryParam("q"))
+		if err != nil {
+			return err
+		}
+		return serveDocsPage(c, http.StatusOK, found)
+	}
+	if served, err := serveAPIPage(c, address); served || err != nil {
+		return err
+	}
+	if !strings.Contains(c.Request().Header.Get("Accept"), "text/html") {
+		return echo.ErrNotFound
+	}
+	missing, err := pages.Missing()
+	if err != nil {
+		return err
+	}
+	return serveDocsPage(c, http.StatusNotFound, missing)
 }
 
-// serveSwaggerFile sends a file of Swagger UI, which its module holds compressed.
-func serveSwaggerFile(c echo.Context, name string) error {
+func serveDocsPage(c echo.Context, status int, page []byte) error {
+	c.Response().Header().Set("Content-Security-Policy", site.Policy)
+	return c.HTMLBlob(status, page)
+}
+
+// serveDocsFile sends what does not change while this process runs; a new version of placeops may bring another.
+func serveDocsFile(c echo.Context, file *site.File) error {
 	header := c.Response().Header()
-	if data, err := static.FS.ReadFile(name); err == nil {
-		header.Set("Cache-Control", "public, max-age=86400")
-		return c.Blob(http.StatusOK, contentType(name), data)
+	header.Set("Content-Security-Policy", site.Policy)
+	header.Set("Cache-Control", "no-cache")
+	if file.Lasting {
+		header.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	packed, err := static.FS.Open(name + ".gz")
-	if err != nil {
-		return fs.ErrNotExist
-	}
-	defer func() { _ = packed.Close() }() // embedded
-	header.Set("Cache-Control", "public, max-age=86400")
+	header.Set("ETag", "W/"+file.Tag)
 	header.Add("Vary", "Accept-Encoding")
-	if strings.Contains(c.Request().Header.Get("Accept-Encoding"), "gzip") {
+	if hasTag(c.Request().Header.Get("If-None-Match"), file.Tag) {
+		return c.NoContent(http.StatusNotModified)
+	}
+	if takesGzip(c.Request()) {
 		header.Set("Content-Encoding", "gzip")
-		return c.Stream(http.StatusOK, contentType(name), packed)
+		return c.Blob(http.StatusOK, file.Type, file.Packed)
 	}
-	plain, err := gzip.NewReader(packed)
-	if err != nil {
-		return err
-	}
-	return c.Stream(http.StatusOK, contentType(name), io.Reader(plain))
+	return c.Blob(http.StatusOK, file.Type, file.Body)
 }
 
-func contentType(name string) string {
-	switch path.Ext(name) {
-	case ".html":
-		return "text/html; charset=utf-8"
-	case ".js":
-		return "text/javascript; charset=utf-8"
-	case ".css":
-		return "text/css; charset=utf-8"
-	case ".png":
-		return "image/png"
-	}
-	return "application/octet-stream"
+func takesGzip(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
 }

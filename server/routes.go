@@ -123,6 +123,6 @@ func (s *Server) routes() []route {
 		raw(http.MethodHead, "/uploads/*", public, (*Server).serveUpload),
 		raw(get, "/openapi.json", public, (*Server).serveOpenAPI),
 		raw(get, "/docs", public, (*Server).serveDocs),
-		raw(get, "/docs/*", public, (*Server).serveDocsFile),
+		raw(get, "/docs/*", public, (*Server).serveDocs),
 	}
 }
