@@ -67,7 +67,7 @@ func (a *app) verifyAudit(ctx context.Context, pool *pgxpool.Pool, anchor string
 	if report.FaultCount > 0 {
 		return fmt.Errorf("the audit trail is not as it was written (%d faults in %d entries): keep a copy of the database, and compare with a backup", report.FaultCount, report.Entries)
 	}
-	fmt.Fprintf(a.out, "the audit trail is whole: %d entries, %d seals\n", report.Entries, report.Seals)
+	fmt.Fprintf(a.out, "the audit trail is whole: %s, %s\n", counted(report.Entries, "entry", "entries"), counted(int64(report.Seals), "seal", "seals"))
 	if report.Unsealed > 0 {
 		fmt.Fprintf(a.out, "not sealed yet, so not proved: the last %d, since %s", report.Unsealed, report.UnsealedSince.Format(time.RFC3339))
 		if notSealed != nil {
@@ -79,4 +79,11 @@ func (a *app) verifyAudit(ctx context.Context, pool *pgxpool.Pool, anchor string
 		fmt.Fprintf(a.out, "anchor: %s\n", report.Anchor)
 	}
 	return nil
+}
+
+func counted(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
