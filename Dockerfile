@@ -34,7 +34,6 @@ COPY --from=build /out/THIRD_PARTY_NOTICES /usr/share/doc/placeops/
 COPY --from=build /out/placeops /usr/local/bin/placeops
 USER 10001:10001
 ENV PLACEOPS_DATA_DIR=/var/lib/placeops PLACEOPS_LOG_FORMAT=json
-WORKDIR /var/lib/placeops
 VOLUME /var/lib/placeops
 EXPOSE 5000
 STOPSIGNAL SIGTERM
