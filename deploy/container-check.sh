@@ -41,7 +41,7 @@ path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 # contain starts a service of a compose file: NAME FILE SERVICE [NAME=VALUE …]. What it prints goes into a log.
 contain() {
 	local name=$1 file=$2 service=$3 place=$work/containers/$1 kind value bound=-all user=$image_user args=() settings=(PATH="$path")
-	local entrypoint=(placeops)
+	local entrypoint=(placeops) replaced=
 	shift 3
 	mkdir -p "$place"/{upper,work,root}
 	"$work/show" "$here/$file" "$service" >"$place/spec"
@@ -49,18 +49,22 @@ contain() {
 	while read -r kind value; do
 		case $kind in
 		user) user=$value ;;
-		entrypoint) [ -n "${replaced:-}" ] || entrypoint=() && local replaced=yes && entrypoint+=("$value") ;;
+		entrypoint)
+			[ -n "$replaced" ] || entrypoint=()
+			replaced=yes
+			entrypoint+=("$value")
+			;;
 		arg) args+=("$value") ;;
 		env) settings+=("$value") ;;
 		cap) bound+=,+${value,,} ;;
 		esac
 	done <"$place/spec"
-	[ ${#args[@]} -gt 0 ] || [ -n "${replaced:-}" ] || args=(serve)
+	[ ${#args[@]} -gt 0 ] || [ -n "$replaced" ] || args=(serve)
 	settings+=("$@")
 	users[$name]=$user bounds[$name]=$bound
 	printf '%s\n' "${settings[@]}" >"$place/environment"
 	PLACE=$place WORK=$work LOWER=${lower:-$work/image/root} SECRETS=${secrets:-} RIGHTS=$(rights "$name") \
-		setsid unshare --mount --pid --ipc --uts --fork --kill-child bash -euc '
+		unshare --mount --pid --ipc --uts --fork --kill-child bash -euc '
 		root=$PLACE/root
 		mount -t overlay -o "lowerdir=$LOWER,upperdir=$PLACE/upper,workdir=$PLACE/work" overlay "$root"
 		mount -t proc proc "$root/proc"
