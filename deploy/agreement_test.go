@@ -48,7 +48,7 @@ func repository(t *testing.T) fstest.MapFS {
 func TestTheFilesAgreeWithTheProgram(t *testing.T) {
 	t.Parallel()
 	require.Empty(t, disagreements(t, repository(t)))
-	require.Len(t, containers(t, repository(t)), 6)
+	require.Len(t, containers(t, repository(t)), 7)
 }
 
 // Each of the checks finds what it is there for.
@@ -301,7 +301,7 @@ func unitFaults(t *testing.T, files fs.FS) []string {
 }
 
 // shown are command lines of placeops in a text: at the beginning of a line, and in a container.
-var shown = regexp.MustCompile(`(?m)(?:^|-- |exec (?:-T |--no-TTY )?placeops |run --rm (?:-T |--no-deps )*placeops )placeops ([a-z][^\n|>#\x60]*)`)
+var shown = regexp.MustCompile(`(?m)(?:(?:^|-- |exec (?:-T )?placeops )placeops|run --rm (?:-T )?placeops) ([a-z-][^\n|>#\x60]*)`)
 
 func documentedFaults(t *testing.T, files fs.FS) (found []string) {
 	t.Helper()

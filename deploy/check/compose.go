@@ -25,6 +25,7 @@ func Load(files fs.FS, name string) (*types.Project, error) {
 	}
 	return loader.LoadWithContext(context.Background(), details, func(o *loader.Options) {
 		o.SkipResolveEnvironment = true
+		o.Profiles = []string{"*"}
 		o.SetProjectName("check", false)
 	})
 }
