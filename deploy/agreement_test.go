@@ -315,7 +315,8 @@ func documentedFaults(t *testing.T, files fs.FS) (found []string) {
 			commands++
 			words := strings.Fields(line[1])
 			command, rest, err := cli.Command().Traverse(words)
-			if err != nil || !command.HasParent() || command.HasSubCommands() && len(rest) > 0 && !strings.HasPrefix(rest[0], "-") && command.ValidateArgs(rest) != nil {
+			asked := len(rest) > 0 && !strings.HasPrefix(rest[0], "-") // for something below the command
+			if err != nil || asked && (!command.HasParent() || command.HasSubCommands() && command.ValidateArgs(rest) != nil) {
 				found = append(found, fmt.Sprintf("%s: unknown: placeops %s", name, filepath.Clean(line[1])))
 			}
 		}

@@ -122,7 +122,7 @@ func TestEachFaultIsFound(t *testing.T) {
 		{examples + "servicemonitor.yaml", "port: metrics", "port: numbers", "no port numbers"},
 		{examples + "servicemonitor.yaml", "interval: 15s", "intervall: 15s", "unknown field"},
 		{examples + "servicemonitor.yaml", "name: placeops}\n", "name: others}\n", "does not find the Service"},
-		{examples + "secrets.yaml", "type: Opaque", "kind: Secrets", "already"},
+		{examples + "secrets.yaml", "type: Opaque", "tipe: Opaque", "unknown field"},
 	} {
 		t.Run(broken.file+" "+broken.want, func(t *testing.T) {
 			t.Parallel()

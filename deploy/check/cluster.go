@@ -85,7 +85,7 @@ func (c cluster) objectFaults(o object) (faults []string) {
 			faults = append(faults, "it limits one direction only")
 		}
 		for _, w := range c.workloads() {
-			if !selects(&o.Spec.PodSelector, w.pods.Labels) {
+			if everybody := len(o.Spec.PodSelector.MatchLabels) == 0 && len(o.Spec.PodSelector.MatchExpressions) == 0; !everybody && !selects(&o.Spec.PodSelector, w.pods.Labels) {
 				faults = append(faults, "it leaves out the pods of "+w.GetName())
 			}
 		}
@@ -166,7 +166,7 @@ func (c cluster) referenceFaults(w workload) (faults []string) {
 	volumes := slices.Clone(w.claims)
 	for _, volume := range spec.Volumes {
 		volumes = append(volumes, volume.Name)
-		need(volume.EmptyDir == nil || !volume.EmptyDir.SizeLimit.IsZero(), "limit of the volume", volume.Name)
+		need(volume.EmptyDir == nil || volume.EmptyDir.SizeLimit != nil, "limit of the volume", volume.Name)
 	}
 	for _, container := range spec.Containers {
 		for _, mount := range container.VolumeMounts {

@@ -13,12 +13,12 @@ import (
 // Faults are all that is wrong with the files below the top of the repository.
 func Faults(files fs.FS) (faults []string, err error) {
 	for name, check := range map[string]func(fs.FS, string) ([]string, error){
-		"Dockerfile":                     Dockerfile,
-		"deploy/compose.yaml":            Compose,
-		"deploy/compose.outside.yaml":    Compose,
-		"deploy/kubernetes/outside":      Overlay,
-		"deploy/kubernetes/embedded":     Overlay,
-		"deploy/kubernetes/examples":     Examples,
+		"Dockerfile":                  Dockerfile,
+		"deploy/compose.yaml":         Compose,
+		"deploy/compose.outside.yaml": Compose,
+		"deploy/kubernetes/outside":   Overlay,
+		"deploy/kubernetes/embedded":  Overlay,
+		"deploy/kubernetes/examples":  Examples,
 	} {
 		found, err := check(files, name)
 		if err != nil {

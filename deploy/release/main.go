@@ -25,7 +25,7 @@ import (
 type release struct {
 	version    string    // as git describes the commit
 	made       time.Time // the commit's date, which all files get
-	top        string // of the sources
+	top        string    // of the sources
 	dist       string
 	documents  string // folder of man pages and completions
 	maintainer string
