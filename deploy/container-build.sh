@@ -12,14 +12,13 @@ config=$folder/config
 : >"$config"
 fail() { echo "container-build: $*" >&2; exit 1; }
 
-# The build context: what git knows of, and the PostgreSQL that was fetched already.
+# The build context: what git knows of.
 (cd "$context" && git ls-files -z --cached --others --exclude-standard -- . ':!:deploy/secrets' ':!:*.env' | xargs -0 ls -d 2>/dev/null |
 	tar -c -T -) | tar -x -C "$folder/context"
-cp -p "$context"/postgres/bundle/linux-"$(go env GOARCH)"/postgres.* "$folder/context/postgres/bundle/linux-$(go env GOARCH)/" 2>/dev/null || true
 
 new_root() { # SUITE ROOT
 	if [ ! -d "$folder/stages/debian-$1" ]; then
-		debootstrap --variant=minbase "$1" "$folder/stages/debian-$1" >"$folder/debootstrap.log" || { tail "$folder/debootstrap.log"; exit 1; }
+		debootstrap --variant=minbase "$1" "$folder/stages/debian-$1" >"$folder/debootstrap.log" </dev/null || { tail "$folder/debootstrap.log"; exit 1; }
 		cp /etc/apt/apt.conf.d/* "$folder/stages/debian-$1/etc/apt/apt.conf.d/"
 	fi
 	cp -a "$folder/stages/debian-$1" "$2"
