@@ -148,6 +148,9 @@ stop() { # NAME: by the signal and within the time of the compose file
 	kill $! 2>/dev/null
 	took=$((($(date +%s%N) - began) / 1000000))
 	[ $code = 0 ] || fail "$1 stopped with status $code"
+	grep -q '"msg":"PostgreSQL is running"' "$work/containers/$1/log" && ! grep -q '"msg":"PostgreSQL has stopped"' "$work/containers/$1/log" &&
+		fail "$1 has left its PostgreSQL"
+	! grep -E '"level":"(WARN|ERROR)"' "$work/containers/$1/log" | grep -v 'waiting for the database' || fail "$1 has complained"
 	say "$1 stopped in order after $took ms, of $grace s"
 }
 
