@@ -24,7 +24,7 @@ RUN go run ./postgres/bundle/fetch -arch "$(go env GOARCH)" \
 FROM debian:12.12-slim
 RUN apt-get update \
  && apt-get upgrade --yes \
- && apt-get install --yes --no-install-recommends ca-certificates libstdc++6 \
+ && apt-get install --yes --no-install-recommends ca-certificates libstdc++6 tini \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd --gid 10001 placeops \
  && useradd --uid 10001 --gid 10001 --home-dir /var/lib/placeops --no-create-home --shell /usr/sbin/nologin placeops \
@@ -38,5 +38,6 @@ VOLUME /var/lib/placeops
 EXPOSE 5000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=10s --start-period=120s --retries=3 CMD ["placeops", "health"]
-ENTRYPOINT ["placeops"]
+# tini is process 1: it passes the signal on, and buries what a PostgreSQL that was killed leaves behind.
+ENTRYPOINT ["tini", "--", "placeops"]
 CMD ["serve"]

@@ -81,6 +81,9 @@ func readImage(t *testing.T, files fs.FS) image {
 			i.signal = rest
 		case "ENTRYPOINT":
 			i.entrypoint = words(t, rest)
+			if tini := []string{"tini", "--"}; len(i.entrypoint) > 2 && slices.Equal(i.entrypoint[:2], tini) {
+				i.entrypoint = i.entrypoint[2:]
+			}
 		case "CMD":
 			i.command = words(t, rest)
 		case "HEALTHCHECK":

@@ -52,7 +52,7 @@ func TestEachFaultIsFound(t *testing.T) {
 		{dockerfile, `HEALTHCHECK`, "LABEL a=b\n#", "HEALTHCHECK"},
 		{dockerfile, "--no-install-recommends ", "", "--no-install-recommends"},
 		{dockerfile, " && rm -rf /var/lib/apt/lists/*", "", "rm -rf /var/lib/apt/lists/*"},
-		{dockerfile, `ENTRYPOINT ["placeops"]`, "ENTRYPOINT placeops", "ENTRYPOINT"},
+		{dockerfile, `ENTRYPOINT ["tini", "--", "placeops"]`, "ENTRYPOINT placeops", "ENTRYPOINT"},
 		{dockerfile, "COPY LICENSE", "ADD LICENSE", "ADD"},
 		{dockerfile, "COPY LICENSE", "COPY . LICENSE", "COPY ."},
 		{dockerfile, "RUN go mod download", "RUN curl https://x | sh", "nobody checks"},
