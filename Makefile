@@ -18,7 +18,7 @@ VERSITYGW := $(TOOLS)/versitygw-1.8.0/versitygw
 NFPM      := $(TOOLS)/nfpm-2.45.2
 CYCLONEDX := $(TOOLS)/cyclonedx-gomod-1.10.0
 
-.PHONY: run build bundle test lint generate bench chaos fuzz release release-check clean help need-go need-npm need-cc
+.PHONY: run build bundle test lint generate bench chaos fuzz release release-check deploy-check container-check clean help need-go need-npm need-cc
 
 run: build ## build and start with a demo college (PORT=5000)
 	./bin/placeops serve --demo
@@ -40,6 +40,10 @@ lint: need-go $(GOLANGCI) $(SQLC) ## formatting, linters, import directions, gen
 	$(GOLANGCI) run ./...
 	cd sql && $(SQLC) diff
 	go mod tidy -diff
+	cd deploy/check && $(GOLANGCI) run ./... && go mod tidy -diff
+
+deploy-check: need-go ## hold the Dockerfile, the compose files and the Kubernetes manifests against their own rules
+	cd deploy/check && go test -count=1 ./...
 
 generate: $(SQLC) ## write the Go code of sql/queries, .env.example and docs/settings.md
 	cd sql && $(SQLC) generate
@@ -71,6 +75,9 @@ release: need-go need-npm $(NFPM) $(CYCLONEDX) ## build dist/: programs and Debi
 
 release-check: need-go need-npm $(NFPM) $(CYCLONEDX) ## make the release of this commit twice, compare every byte, and try the package (as root: in a Debian of its own)
 	./deploy/release-check.sh $(TOOLS)
+
+container-check: need-go need-npm $(VERSITYGW) ## as root: build the image by hand and run what the compose files say, in namespaces (no engine needed)
+	VERSITYGW=$(VERSITYGW) ./deploy/container-check.sh
 
 clean: ## remove what was built (not the data)
 	rm -rf bin dist .tools postgres/bundle/linux-*/*.zst postgres/bundle/linux-*/*.sha256

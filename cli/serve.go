@@ -129,6 +129,15 @@ func (s *service) stop() error {
 	return errors.Join(errs...)
 }
 
+// StopTime is how long a serve takes to stop, at most, once it is told to: for whatever runs it and would kill it.
+func StopTime(cfg *config.Config) time.Duration {
+	most := cfg.ShutdownTimeout + cutOffWait
+	if cfg.Embedded() {
+		most += postgres.StopTime()
+	}
+	return most
+}
+
 func (s *service) startDatabase(ctx context.Context) (*pgxpool.Pool, error) {
 	url := s.cfg.DatabaseURL
 	if s.cfg.Embedded() {

@@ -26,6 +26,14 @@ const logDrain = 300 * time.Millisecond
 // stopSteps are fast shutdown, immediate shutdown (the next start recovers), force.
 var stopSteps = []step{{syscall.SIGINT, 30 * time.Second}, {syscall.SIGQUIT, 5 * time.Second}, {syscall.SIGKILL, 5 * time.Second}}
 
+// StopTime is how long a server takes to stop, at most.
+func StopTime() (most time.Duration) {
+	for _, next := range stopSteps {
+		most += next.patience
+	}
+	return most
+}
+
 // hurriedPatience replaces a step's patience once the caller's has ended.
 const hurriedPatience = 2 * time.Second
 

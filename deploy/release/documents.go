@@ -15,7 +15,7 @@ import (
 	"placeops/cli"
 )
 
-// writeDocuments writes what comes with the program on a machine: man pages, completions and the changelog.
+// writeDocuments writes what comes with the program on a machine: man pages, completions, the changelog and the licences.
 func (r *release) writeDocuments() error {
 	for _, folder := range []string{"man", "completions"} {
 		if err := os.MkdirAll(filepath.Join(r.documents, folder), 0o755); err != nil {
@@ -23,7 +23,7 @@ func (r *release) writeDocuments() error {
 		}
 	}
 	root := cli.Command()
-	return errors.Join(r.writeCompletions(root), r.writeManual(root), r.writeChangelog())
+	return errors.Join(r.writeCompletions(root), r.writeManual(root), r.writeChangelog(), r.writeCopyright())
 }
 
 func (r *release) writeCompletions(root *cobra.Command) error {

@@ -2,8 +2,9 @@
 //
 //	go run ./deploy/release -version v1.2.0 -epoch 1795863544 [-arch amd64,arm64] [-dist dist] -nfpm PROGRAM -cyclonedx PROGRAM
 //
-// For each architecture: the program with its PostgreSQL inside, a Debian package and a list of what is in it (SBOM); and the
-// checksums of them all. Each architecture's PostgreSQL has to be in postgres/bundle already.
+// For each architecture: the program with its PostgreSQL inside, the licences of all that is in it, a Debian package and a list of
+// what is in it (SBOM); and placeOps' own licence and the checksums of them all. Each architecture's PostgreSQL has to be in
+// postgres/bundle already.
 package main
 
 import (
@@ -24,6 +25,7 @@ import (
 type release struct {
 	version    string    // as git describes the commit
 	made       time.Time // the commit's date, which all files get
+	top        string    // of the sources
 	dist       string
 	documents  string // folder of man pages and completions
 	maintainer string
@@ -33,7 +35,7 @@ type release struct {
 }
 
 func main() {
-	r := release{log: os.Stdout}
+	r := release{log: os.Stdout, top: "."}
 	flag.StringVar(&r.version, "version", "", "version, as git describe says it")
 	flag.StringVar(&r.dist, "dist", "dist", "folder to build into; what was in it goes")
 	flag.StringVar(&r.maintainer, "maintainer", "", "name and address for the Debian package")
@@ -66,7 +68,7 @@ func (r *release) build(ctx context.Context, architectures []string) error {
 	}
 	defer func() { _ = os.RemoveAll(documents) }()
 	r.documents = documents
-	if err := r.writeDocuments(); err != nil {
+	if err := errors.Join(r.writeDocuments(), r.writeLicence()); err != nil {
 		return err
 	}
 	for _, arch := range architectures {
@@ -83,6 +85,7 @@ func (r *release) buildFor(ctx context.Context, arch string) error {
 		write func(ctx context.Context, arch, file string) error
 	}{
 		{r.binary(arch), r.compile},
+		{r.notices(arch), r.writeNotices},
 		{filepath.Join(r.dist, "placeops_"+debianVersion(r.version, r.made)+"_"+arch+".deb"), r.pack},
 		{r.binary(arch) + ".cdx.json", r.list},
 	}
@@ -103,6 +106,11 @@ func (r *release) buildFor(ctx context.Context, arch string) error {
 // binary is where the program of an architecture is built.
 func (r *release) binary(arch string) string {
 	return filepath.Join(r.dist, "placeops_"+r.version+"_linux_"+arch)
+}
+
+// notices is where the licences of what the program contains are written.
+func (r *release) notices(arch string) string {
+	return r.binary(arch) + "_THIRD_PARTY_NOTICES"
 }
 
 // run runs a tool; what it prints is shown when it fails.

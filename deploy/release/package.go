@@ -21,7 +21,7 @@ func (r *release) pack(ctx context.Context, arch, file string) error {
 func (r *release) packing(arch string) []string {
 	return []string{
 		"DEB_VERSION=" + debianVersion(r.version, r.made), "DEB_ARCH=" + arch, "MAINTAINER=" + r.maintainer,
-		"BINARY=" + r.binary(arch), "DOCUMENTS=" + r.documents,
+		"BINARY=" + r.binary(arch), "DOCUMENTS=" + r.documents, "NOTICES=" + r.zippedNotices(arch),
 		"SOURCE_DATE_EPOCH=" + strconv.FormatInt(r.made.Unix(), 10),
 	}
 }
