@@ -80,6 +80,11 @@ func InTx(ctx context.Context, db Beginner, fn func(tx pgx.Tx) error) error {
 // DatabaseSize is how many bytes the database's files take.
 func DatabaseSize(ctx context.Context, db DBTX) (int64, error) { return queries(db).DatabaseSize(ctx) }
 
+// DatabaseStart is when the server was started, by its own clock.
+func DatabaseStart(ctx context.Context, db DBTX) (time.Time, error) {
+	return queries(db).DatabaseStart(ctx)
+}
+
 func queries(db DBTX) *dbsqlc.Queries { return dbsqlc.New(db) }
 
 // one turns "no row" into a NotFound error that names what was looked for.
