@@ -45,6 +45,9 @@ func (s *serving) scrape(token string) metricstest.Scrape {
 func TestAServeCanBeWatched(t *testing.T) {
 	t.Parallel()
 	s := measured(t).serve("--demo")
+	_, err := s.connect().Exec(t.Context(), `INSERT INTO river_job (kind, state, args, max_attempts, attempted_at, finalized_at, metadata)
+		VALUES ('backup', 'completed', '{}', 3, now() - interval '1 hour', now() - interval '1 hour', '{"output": {"size": 12345}}')`)
+	require.NoError(t, err)
 	s.get("", "/metrics").is(http.StatusUnauthorized)
 	s.get(s.token(auth.Coordinator), "/metrics").is(http.StatusForbidden)
 	s.scrape(s.token(auth.Head))
