@@ -7,7 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/pprof" //nolint:gosec // what it adds to http.DefaultServeMux nobody serves
+	"net/http/pprof"
 	"net/netip"
 	"time"
 )

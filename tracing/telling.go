@@ -21,7 +21,7 @@ func (t *telling) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan
 		if t.lost.Add(int64(len(spans))) == int64(len(spans)) {
 			t.logger.WarnContext(ctx, "the collector does not take traces; placeops works on without", "error", err)
 		}
-		return nil //nolint:nilerr // it is told, and there is nobody who could do anything about it
+		return nil // it is told, and there is nobody who could do anything about it
 	}
 	if lost := t.lost.Swap(0); lost > 0 {
 		t.logger.InfoContext(ctx, "the collector takes traces again", "lost_spans_at_least", lost)
