@@ -18,7 +18,7 @@ VERSITYGW := $(TOOLS)/versitygw-1.8.0/versitygw
 NFPM      := $(TOOLS)/nfpm-2.45.2
 CYCLONEDX := $(TOOLS)/cyclonedx-gomod-1.10.0
 
-.PHONY: run build bundle test lint generate bench chaos fuzz release release-check clean help need-go need-npm need-cc
+.PHONY: run build bundle test lint generate bench chaos fuzz release release-check watching-check clean help need-go need-npm need-cc
 
 run: build ## build and start with a demo college (PORT=5000)
 	./bin/placeops serve --demo
@@ -71,6 +71,12 @@ release: need-go need-npm $(NFPM) $(CYCLONEDX) ## build dist/: programs and Debi
 
 release-check: need-go need-npm $(NFPM) $(CYCLONEDX) ## make the release of this commit twice, compare every byte, and try the package (as root: in a Debian of its own)
 	./deploy/release-check.sh $(TOOLS)
+
+# What only these checks need is installed with `apt-get install prometheus` (promtool, prometheus), or lies in the module of its own.
+watching-check: build ## prove the dashboard and the alert rules: on a real placeops under load, with a real Prometheus where there is one
+	@if command -v promtool >/dev/null; then cd deploy/prometheus && promtool check config prometheus.yml && promtool check rules alerts.yml && promtool test rules alerts_test.yml; \
+		else echo "promtool is not installed: the examples of the alert rules were not run"; fi
+	cd deploy/watching/check && go vet ./... && go test -count=1 -v ./...
 
 clean: ## remove what was built (not the data)
 	rm -rf bin dist .tools postgres/bundle/linux-*/*.zst postgres/bundle/linux-*/*.sha256

@@ -45,11 +45,12 @@ func Open(ctx context.Context, options Options) (*Tracing, error) {
 	}
 	// OpenTelemetry keeps this in a package variable. What it has to say is for whoever debugs it; the exporter tells the rest.
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { logger.DebugContext(context.Background(), "opentelemetry", "error", err) }))
-	return with(sdktrace.NewTracerProvider(
+	return With(sdktrace.NewTracerProvider(
 		sdktrace.WithResource(about), sdktrace.WithBatcher(&telling{SpanExporter: exporter, logger: logger}))), nil
 }
 
-func with(provider *sdktrace.TracerProvider) *Tracing {
+// With traces with a provider that is there already, as in tests.
+func With(provider *sdktrace.TracerProvider) *Tracing {
 	return &Tracing{provider: provider, tracer: provider.Tracer("placeops")}
 }
 
