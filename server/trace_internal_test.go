@@ -14,7 +14,7 @@ import (
 
 // BenchmarkARequestThroughAllMiddleware is a request whose operation costs nothing, with tracing off.
 func BenchmarkARequestThroughAllMiddleware(b *testing.B) {
-	s := &Server{logger: slog.New(slog.NewTextHandler(io.Discard, nil)), metrics: metrics.New(metrics.Options{})}
+	s := &Server{logger: slog.New(slog.NewTextHandler(io.Discard, nil)), metrics: metrics.New(metrics.Options{})} //nolint:sloglint // lines are made, as for a person
 	router := echo.New()
 	s.useMiddleware(router, nil)
 	router.POST("/registrations/:id/register", func(c echo.Context) error {
