@@ -18,7 +18,7 @@ VERSITYGW := $(TOOLS)/versitygw-1.8.0/versitygw
 NFPM      := $(TOOLS)/nfpm-2.45.2
 CYCLONEDX := $(TOOLS)/cyclonedx-gomod-1.10.0
 
-.PHONY: run build bundle test lint generate bench chaos fuzz release release-check deploy-check container-check clean help need-go need-npm need-cc
+.PHONY: run build bundle test lint generate bench chaos fuzz release release-check watching-check deploy-check container-check clean help need-go need-npm need-cc
 
 run: build ## build and start with a demo college (PORT=5000)
 	./bin/placeops serve --demo
@@ -78,6 +78,11 @@ release-check: need-go need-npm $(NFPM) $(CYCLONEDX) ## make the release of this
 
 container-check: need-go need-npm $(VERSITYGW) ## as root: build the image by hand and run what the compose files say, in namespaces (no engine needed)
 	VERSITYGW=$(VERSITYGW) ./deploy/container-check.sh
+# What only these checks need is installed with `apt-get install prometheus` (promtool, prometheus), or lies in the module of its own.
+watching-check: build ## prove the dashboard and the alert rules: on a real placeops under load, with a real Prometheus where there is one
+	@if command -v promtool >/dev/null; then cd deploy/prometheus && promtool check config prometheus.yml && promtool check rules alerts.yml && promtool test rules alerts_test.yml; \
+		else echo "promtool is not installed: the examples of the alert rules were not run"; fi
+	cd deploy/watching/check && go vet ./... && go test -count=1 -v ./...
 
 clean: ## remove what was built (not the data)
 	rm -rf bin dist .tools postgres/bundle/linux-*/*.zst postgres/bundle/linux-*/*.sha256

@@ -14,6 +14,7 @@ import (
 func (s *service) startMetrics(ctx context.Context, pool *pgxpool.Pool) error {
 	options := metrics.Options{
 		Version: version(), Logger: s.logger, Pool: pool, Folders: map[string]string{"uploads": s.cfg.UploadsDir},
+		Backups: s.cfg.BackupSchedule() != nil,
 	}
 	if s.database != nil {
 		options.Postgres, options.Folders["data"] = s.database, s.cfg.DataDir

@@ -45,6 +45,9 @@ func (s *serving) scrape(token string) metricstest.Scrape {
 func TestAServeCanBeWatched(t *testing.T) {
 	t.Parallel()
 	s := measured(t).serve("--demo")
+	_, err := s.connect().Exec(t.Context(), `INSERT INTO river_job (kind, state, args, max_attempts, attempted_at, finalized_at, metadata)
+		VALUES ('backup', 'completed', '{}', 3, now() - interval '1 hour', now() - interval '1 hour', '{"output": {"size": 12345}}')`)
+	require.NoError(t, err)
 	s.get("", "/metrics").is(http.StatusUnauthorized)
 	s.get(s.token(auth.Coordinator), "/metrics").is(http.StatusForbidden)
 	s.scrape(s.token(auth.Head))
@@ -93,21 +96,23 @@ func requireDocumented(t *testing.T, numbers metricstest.Scrape) {
 func TestAScrapeIsAnsweredWhilePostgreSQLIsDown(t *testing.T) {
 	t.Parallel()
 	s := measured(t).serve()
-	require.InDelta(t, 4, s.apart().scrape("").Sum("placeops_collector_up"), 0)
+	require.InDelta(t, 5, s.apart().scrape("").Sum("placeops_collector_up"), 0)
 	s.withoutPostgres(func() {
 		require.Eventually(t, func() bool {
 			numbers := s.scrape(metricsToken)
 			return numbers.Sum("placeops_collector_up") == 0 && numbers.Sum("placeops_postgres_up") == 0
 		}, patience, poll)
 		numbers := s.apart().scrape("")
-		require.Equal(t, 4, numbers.Len("placeops_collector_up"))
+		require.Equal(t, 5, numbers.Len("placeops_collector_up"))
+		require.Equal(t, 1, numbers.Len("placeops_database_up"))
+		require.Zero(t, numbers.Sum("placeops_database_up"))
 		require.NotContains(t, numbers, "placeops_jobs")
 		require.Positive(t, numbers.Sum("placeops_disk_free_bytes"))
 		require.Positive(t, numbers.Sum("process_resident_memory_bytes"))
 	})
 	require.Eventually(t, func() bool {
 		numbers := s.apart().scrape("")
-		return numbers.Sum("placeops_collector_up") == 4 && numbers.Sum("placeops_postgres_up") == 1
+		return numbers.Sum("placeops_collector_up") == 5 && numbers.Sum("placeops_postgres_up") == 1
 	}, patience, poll)
 	require.InDelta(t, 1, s.apart().scrape("").Sum("placeops_postgres_restarts_total"), 0)
 	s.stop()

@@ -24,6 +24,7 @@ import (
 	"placeops/postgres"
 	"placeops/server"
 	"placeops/store"
+	"placeops/tracing"
 	"placeops/uploads"
 )
 
@@ -47,7 +48,8 @@ func (a *app) serveCommand() *cobra.Command {
 	return cmd
 }
 
-// service is a running placeops. Its parts start in the order database, metrics, jobs, HTTP and stop in the opposite one.
+// service is a running placeops. Its parts start in the order traces and profiles, database, metrics, jobs, HTTP and stop in the
+// opposite one.
 type service struct {
 	*app
 	cfg    *config.Config
@@ -57,6 +59,7 @@ type service struct {
 	database *postgres.Server // nil when it is an outside one
 	failed   <-chan error     // the embedded database gave up
 	metrics  *metrics.Metrics
+	tracing  *tracing.Tracing // nil where nobody wants traces
 	stopped  []func(context.Context) error
 	changes  jobs.Changes
 }
@@ -87,6 +90,12 @@ func (s *service) run(ctx context.Context) (err error) {
 
 // start returns what reports the end of the HTTP server. When it fails half-way, stop ends what has started.
 func (s *service) start(ctx context.Context) (serving <-chan error, err error) {
+	if err := s.startTracing(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.startProfiles(ctx); err != nil {
+		return nil, err
+	}
 	pool, err := s.startDatabase(ctx)
 	if err != nil {
 		return nil, err
@@ -126,6 +135,7 @@ func (s *service) stop() error {
 	if s.database != nil {
 		errs = append(errs, s.database.Stop(ctx)) // has its own time limits
 	}
+	s.tracing.Close(ctx)
 	return errors.Join(errs...)
 }
 
@@ -141,13 +151,15 @@ func StopTime(cfg *config.Config) time.Duration {
 func (s *service) startDatabase(ctx context.Context) (*pgxpool.Pool, error) {
 	url := s.cfg.DatabaseURL
 	if s.cfg.Embedded() {
+		ctx, span := s.tracing.Root(ctx, "start PostgreSQL")
 		database, err := postgres.Start(ctx, embeddedConfig(s.cfg, postgres.HolderServe, s.logger))
+		tracing.End(span, err)
 		if err != nil {
 			return nil, err
 		}
 		s.database, s.failed, url = database, database.Failed(), database.URL()
 	}
-	pool, err := store.OpenPool(ctx, url, store.PoolOptions{MaxConns: int32(s.cfg.DBMaxConns), Name: "placeops"}) //nolint:gosec // checked by config
+	pool, err := store.OpenPool(ctx, url, store.PoolOptions{MaxConns: int32(s.cfg.DBMaxConns), Name: "placeops", Tracer: s.tracing.SQL()}) //nolint:gosec // checked by config
 	if err != nil {
 		return nil, err
 	}
@@ -181,6 +193,7 @@ func (s *service) startJobs(ctx context.Context, pool *pgxpool.Pool, files *uplo
 	}
 	deps := jobs.Deps{
 		Pool: pool, Uploads: files, Logger: logger, ExportTTL: s.cfg.ExportTTL, Zone: s.cfg.Zone, Mail: s.cfg.Mail(), Observer: s.metrics.Jobs,
+		Tracing: s.tracing,
 	}
 	if schedule := s.cfg.BackupSchedule(); schedule != nil {
 		if !owner {
@@ -232,7 +245,7 @@ func (s *service) startHTTP(ctx context.Context, pool *pgxpool.Pool, queue *jobs
 	web, err := server.New(server.Deps{
 		Pool: pool, Jobs: queue, Changes: &s.changes, Tokens: tokens, Passwords: passwords, Limits: s.cfg.LoginLimits(), Uploads: files,
 		Links: uploads.NewLinks([]byte(s.cfg.JWTSecret)), Zone: s.cfg.Zone, Logger: s.logger, Version: version(),
-		Mails: s.cfg.Mail() != nil, Metrics: s.metrics, MetricsToken: s.cfg.MetricsToken,
+		Mails: s.cfg.Mail() != nil, Tracing: s.tracing, Metrics: s.metrics, MetricsToken: s.cfg.MetricsToken,
 		CORSOrigins: s.cfg.CORSOrigins, TrustedProxies: s.cfg.TrustedProxies,
 		Migrated: func(ctx context.Context) (bool, error) {
 			pending, err := migrator.Pending(ctx)

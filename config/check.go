@@ -59,6 +59,7 @@ func (c *Config) check(options LoadOptions) Faults {
 		"PLACEOPS_LOG_FORMAT":       c.LogFormat == "text" || c.LogFormat == "json",
 		"PLACEOPS_METRICS_TOKEN":    c.MetricsToken == "" || bearerToken.MatchString(c.MetricsToken),
 		"PLACEOPS_METRICS_ADDR":     c.MetricsAddr == "" || isHostPort(c.MetricsAddr),
+		"PLACEOPS_PPROF_ADDR":       c.PprofAddr == "" || isLoopback(c.PprofAddr),
 		"PLACEOPS_EXPORT_TTL":       c.ExportTTL >= minExportTTL && c.ExportTTL <= maxExportTTL,
 		"PLACEOPS_SHUTDOWN_TIMEOUT": c.ShutdownTimeout >= minShutdown && c.ShutdownTimeout <= maxShutdown,
 	}
@@ -71,6 +72,7 @@ func (c *Config) check(options LoadOptions) Faults {
 	faults = append(faults, c.checkUploadsURL()...)
 	faults = append(faults, c.checkSchedules()...)
 	faults = append(faults, c.checkMail()...)
+	faults = append(faults, c.checkTracing()...)
 	faults = append(faults, c.checkDatabaseURL()...)
 	return append(faults, c.checkJWTSecret(options)...)
 }

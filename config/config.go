@@ -57,6 +57,18 @@ type Config struct {
 	MetricsToken string `env:"PLACEOPS_METRICS_TOKEN" json:"-"` // empty = none
 	MetricsAddr  string `env:"PLACEOPS_METRICS_ADDR"`           // for net.Listen; empty = no listener
 
+	// OpenTelemetry's, checked and printed like the others; see Tracing.
+	TracesEndpoint     string            `env:"OTEL_EXPORTER_OTLP_ENDPOINT"`
+	TracesProtocol     string            `env:"OTEL_EXPORTER_OTLP_PROTOCOL"`
+	TracesHeaders      string            `env:"OTEL_EXPORTER_OTLP_HEADERS" json:"-"`
+	TracesService      string            `env:"OTEL_SERVICE_NAME"`
+	ResourceAttributes string            `env:"OTEL_RESOURCE_ATTRIBUTES"`
+	TracesSampler      string            `env:"OTEL_TRACES_SAMPLER"`
+	TracesSamplerArg   string            `env:"OTEL_TRACES_SAMPLER_ARG"`
+	otel               map[string]string // all that OpenTelemetry may read
+
+	PprofAddr string `env:"PLACEOPS_PPROF_ADDR"` // on loopback; empty = no listener
+
 	ShutdownTimeout time.Duration `env:"PLACEOPS_SHUTDOWN_TIMEOUT"`
 
 	// Password is for the command user add alone, which also checks it.

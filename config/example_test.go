@@ -73,7 +73,9 @@ func TestEveryExampleIsAllowed(t *testing.T) {
 		require.NoError(t, err, example[1])
 		require.Len(t, values, 1, example[1])
 		name, value, _ := strings.Cut(example[1], "=")
-		require.NotEqual(t, setting(t, name).Default, value, "%s: an example that is the default shows nothing", name)
+		if s := setting(t, name); s.Allowed != s.Default { // there is another value
+			require.NotEqual(t, s.Default, value, "%s: an example that is the default shows nothing", name)
+		}
 		maps.Copy(values, needs[name])
 		switch name {
 		case "PLACEOPS_POSTGRES_BIN": // programs have to be there

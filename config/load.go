@@ -35,6 +35,7 @@ func Load(options LoadOptions) (*Config, error) {
 	}
 	var c Config
 	faults := c.parse(values)
+	c.keepOtel(values)
 	faults = append(faults, c.check(options)...)
 	if len(faults) > 0 {
 		return nil, faults.inOrder(values)

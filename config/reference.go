@@ -67,6 +67,16 @@ var chapters = []struct {
 		{"PLACEOPS_LOG_FORMAT", "", "json"},
 		{"PLACEOPS_METRICS_TOKEN", "", "write-here-what-openssl-rand-hex-32-prints"},
 		{"PLACEOPS_METRICS_ADDR", "", "127.0.0.1:9464"},
+		{"PLACEOPS_PPROF_ADDR", "", "127.0.0.1:6060"},
+	}},
+	{"Traces", "The names and their meaning are OpenTelemetry's. Nothing is traced without an endpoint.", []use{
+		{"OTEL_EXPORTER_OTLP_ENDPOINT", "", "http://localhost:4318"},
+		{"OTEL_EXPORTER_OTLP_PROTOCOL", "", "http/protobuf"},
+		{"OTEL_EXPORTER_OTLP_HEADERS", "", "authorization=Basic%20c2VjcmV0"},
+		{"OTEL_SERVICE_NAME", "", "placeops-north-campus"},
+		{"OTEL_RESOURCE_ATTRIBUTES", "", "deployment.environment=production"},
+		{"OTEL_TRACES_SAMPLER", "", "parentbased_traceidratio"},
+		{"OTEL_TRACES_SAMPLER_ARG", "", "0.1"},
 	}},
 }
 

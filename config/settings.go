@@ -173,6 +173,47 @@ func Settings() []Setting {
 			Allowed: "host:port such as 127.0.0.1:9464, or :9464 for all addresses of this machine",
 		},
 		{
+			Name:    "OTEL_EXPORTER_OTLP_ENDPOINT",
+			Help:    "Collector of OpenTelemetry that gets traces of requests and jobs; empty = none are made. OpenTelemetry's other settings work as well, from the environment",
+			Allowed: "http://host:4318 or https://host, without a user",
+		},
+		{
+			Name: "OTEL_EXPORTER_OTLP_PROTOCOL", Default: onlyProtocol,
+			Help:    "How they are sent",
+			Allowed: onlyProtocol,
+		},
+		{
+			Name:    "OTEL_EXPORTER_OTLP_HEADERS",
+			Help:    "What the collector wants to know the sender by",
+			Allowed: "a comma-separated list of name=value, with special characters as %XX",
+			Secret:  true,
+		},
+		{
+			Name: "OTEL_SERVICE_NAME", Default: "placeops",
+			Help:    "What traces are filed under",
+			Allowed: "a name",
+		},
+		{
+			Name:    "OTEL_RESOURCE_ATTRIBUTES",
+			Help:    "What else stands with them, for example deployment.environment.name=production",
+			Allowed: "a comma-separated list of name=value",
+		},
+		{
+			Name: "OTEL_TRACES_SAMPLER", Default: "parentbased_always_on",
+			Help:    "Which requests are traced; parentbased = those for which whoever asks wants it, and the others by the rest of the word",
+			Allowed: "always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off or parentbased_traceidratio",
+		},
+		{
+			Name:    "OTEL_TRACES_SAMPLER_ARG",
+			Help:    "How many of them, for …traceidratio; empty = all",
+			Allowed: "a number from 0 to 1, such as 0.05 for one in twenty",
+		},
+		{
+			Name:    "PLACEOPS_PPROF_ADDR",
+			Help:    "Address that answers Go's profiles under /debug/pprof/ to people on this machine; empty = none",
+			Allowed: "host:port on this machine alone, such as 127.0.0.1:6060",
+		},
+		{
 			Name: "PLACEOPS_SHUTDOWN_TIMEOUT", Default: "20s",
 			Help:    "How long running requests and jobs may take to finish when the server stops",
 			Allowed: "a duration from 1s to 10m",

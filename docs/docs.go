@@ -51,6 +51,8 @@ func Navigation() []Group {
 			{File: "docs/troubleshooting.md", Title: "Troubleshooting"},
 			{File: "docs/settings.md", Title: "Settings"},
 			{File: "docs/backup.md", Title: "Backup and restore"},
+			{File: "docs/watching.md", Title: "Watching"},
+			{File: "docs/alerts.md", Title: "Alerts"},
 			{File: "docs/metrics.md", Title: "Metrics"},
 			{File: "docs/outside-database.md", Title: "Your own PostgreSQL"},
 			{File: "docs/tuning.md", Title: "Speed and machines"},

@@ -13,6 +13,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"placeops/mail"
+	"placeops/tracing"
 	"placeops/uploads"
 )
 
@@ -34,6 +35,8 @@ type Deps struct {
 	Backup func(context.Context) (BackupResult, error)
 	// Observer, if given, is told what becomes of jobs and e-mails. It is for a client that is started.
 	Observer Observer
+	// Tracing, if given, follows jobs from where they are asked for.
+	Tracing *tracing.Tracing
 }
 
 // Options tune a working client.
@@ -104,6 +107,9 @@ func NewClient(deps Deps, options Options) (*Client, error) {
 		RescueStuckJobsAfter:        rescueAfter,
 		FetchCooldown:               fetchCooldown,
 		CompletedJobRetentionPeriod: keepCompleted,
+	}
+	if deps.Tracing != nil {
+		config.Plugins = append(config.Plugins, &traced{tracing: deps.Tracing})
 	}
 	config.Plugins = append(config.Plugins, &acting{})
 	if !options.Reindex {

@@ -9,9 +9,12 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
 
 	"placeops/mail"
 	"placeops/store"
+	"placeops/tracing"
 )
 
 // SendEmailArgs asks to e-mail what the notices of a drive's event tell, to everybody who has not had it, or to one person.
@@ -161,7 +164,7 @@ func (w *sendEmailWorker) deliver(ctx context.Context, due []store.DueMail, driv
 	if len(letters) == 0 {
 		return settled, nil
 	}
-	results, err := w.deps.Mail.Send(ctx, letters)
+	results, err := w.hand(ctx, letters)
 	for i, result := range results {
 		switch result.Outcome {
 		case mail.Sent:
@@ -175,6 +178,14 @@ func (w *sendEmailWorker) deliver(ctx context.Context, due []store.DueMail, driv
 		}
 	}
 	return settled, err
+}
+
+// hand gives letters to the mail server. A trace knows how many, not to whom.
+func (w *sendEmailWorker) hand(ctx context.Context, letters []mail.Letter) (results []mail.Result, err error) {
+	ctx, span := tracing.Start(ctx, "send e-mails", trace.WithSpanKind(trace.SpanKindClient))
+	span.SetAttributes(attribute.Int("placeops.emails", len(letters)))
+	defer func() { tracing.End(span, err) }()
+	return w.deps.Mail.Send(ctx, letters)
 }
 
 // observe counts what has left this program, whether or not that can then be recorded. What is unsent because the turn is

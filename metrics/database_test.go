@@ -24,7 +24,10 @@ import (
 	"placeops/store/storetest"
 )
 
-const collectorUp = "placeops_collector_up"
+const (
+	collectorUp = "placeops_collector_up"
+	groups      = 5 // that are read from the database
+)
 
 func exec(t *testing.T, pool *pgxpool.Pool, statement string) {
 	t.Helper()
@@ -92,10 +95,14 @@ func TestTheDatabaseSaysHowOldAndHowBigThingsAre(t *testing.T) {
 
 // tracer counts statements and looks at their time limits.
 type tracer struct {
-	statements, unlimited atomic.Int64
+	statements, framing, unlimited atomic.Int64
 }
 
-func (c *tracer) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+func (c *tracer) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	if !strings.HasPrefix(data.SQL, "-- name: ") && !strings.Contains(data.SQL, "SELECT") {
+		c.framing.Add(1) // of the transaction
+		return ctx
+	}
 	c.statements.Add(1)
 	if _, limited := ctx.Deadline(); !limited {
 		c.unlimited.Add(1)
@@ -127,12 +134,13 @@ func TestAStormOfScrapesReadsTheDatabaseOnce(t *testing.T) {
 		})
 	}
 	group.Wait()
-	require.EqualValues(t, 4, traced.statements.Load(), "one statement for each group of numbers")
+	require.EqualValues(t, groups+1, traced.statements.Load(), "a statement for each group of numbers, two for the first")
+	require.EqualValues(t, 2+2*groups, traced.framing.Load(), "one transaction, with a savepoint for each group")
 	require.Zero(t, traced.unlimited.Load())
 	numbers := scrape(t, m)
 	require.Positive(t, numbers.Sum("placeops_collector_age_seconds"))
 	require.Less(t, numbers.Sum("placeops_collector_age_seconds"), patience.Seconds())
-	require.EqualValues(t, 4, traced.statements.Load())
+	require.EqualValues(t, groups+1, traced.statements.Load())
 }
 
 func TestNumbersAreReadAnewWhenTheyAreOld(t *testing.T) {
@@ -191,14 +199,16 @@ func TestAScrapeIsAnsweredWithoutADatabase(t *testing.T) {
 			began := time.Now()
 			numbers := scrape(t, m)
 			require.Less(t, time.Since(began), 8*time.Second, "Prometheus waits for 10 s")
-			require.Equal(t, 4, numbers.Len(collectorUp))
+			require.Equal(t, groups, numbers.Len(collectorUp))
+			require.Equal(t, 1, numbers.Len("placeops_database_up"))
+			require.Zero(t, numbers.Sum("placeops_database_up"))
 			require.Zero(t, numbers.Sum(collectorUp))
 			require.NotContains(t, numbers, "placeops_jobs", "no number rather than an old one")
 			require.Contains(t, numbers, "placeops_pool_connections")
 			require.Positive(t, numbers.Sum("go_goroutines"))
 
 			scrape(t, m)
-			require.Equal(t, 4, strings.Count(log.String(), "numbers cannot be read"), "once each, not with every scrape: %s", &log)
+			require.Equal(t, groups, strings.Count(log.String(), "numbers cannot be read"), "once each, not with every scrape: %s", &log)
 		})
 	}
 }
@@ -209,13 +219,14 @@ func TestOneGroupThatCannotBeReadIsMissingAlone(t *testing.T) {
 	m := metrics.New(metrics.Options{Pool: pool, KeepFor: fresh})
 	exec(t, pool, `ALTER TABLE analytics_refresh RENAME TO away`)
 	numbers := scrape(t, m)
-	require.InDelta(t, 3, numbers.Sum(collectorUp), 0)
+	require.InDelta(t, groups-1, numbers.Sum(collectorUp), 0)
+	require.InDelta(t, 1, numbers.Sum("placeops_database_up"), 0)
 	require.Zero(t, numbers.Sum(collectorUp, "collector", "analytics"))
 	require.NotContains(t, numbers, "placeops_analytics_age_seconds")
 	require.Contains(t, numbers, "placeops_jobs")
 	exec(t, pool, `ALTER TABLE away RENAME TO analytics_refresh`)
 	numbers = scrape(t, m)
-	require.InDelta(t, 4, numbers.Sum(collectorUp), 0)
+	require.InDelta(t, groups, numbers.Sum(collectorUp), 0)
 	require.Contains(t, numbers, "placeops_analytics_age_seconds")
 }
 
@@ -237,7 +248,7 @@ func TestThePoolIsShownAsItIs(t *testing.T) {
 	require.Zero(t, numbers.Sum("placeops_pool_connections", "state", "idle"))
 	require.InDelta(t, 3, numbers.Sum("placeops_pool_max_connections"), 0)
 	require.InDelta(t, 3, numbers.Sum("placeops_pool_opened_connections_total"), 0)
-	require.InDelta(t, 4+3, numbers.Sum("placeops_pool_acquires_total"), 0)
+	require.InDelta(t, 1+3, numbers.Sum("placeops_pool_acquires_total"), 0)
 	stat := pool.Stat()
 	require.Positive(t, stat.EmptyAcquireCount(), "for a connection that is opened one waits, too")
 	require.InDelta(t, stat.EmptyAcquireCount(), numbers.Sum("placeops_pool_waits_total"), 0)
@@ -254,4 +265,49 @@ func TestThePoolIsShownAsItIs(t *testing.T) {
 	require.InDelta(t, 1, numbers.Sum("placeops_pool_given_up_total"), 0)
 	require.Zero(t, numbers.Sum("placeops_pool_connections", "state", "acquired"))
 	require.InDelta(t, 3, numbers.Sum("placeops_pool_connections", "state", "idle"), 0)
+}
+
+// someRuns has a backup that was done at the second try, one before it that was given up, and one that has failed twice since; and
+// many e-mails that were sent after all of them.
+const someRuns = `
+INSERT INTO river_job (kind, state, args, max_attempts, created_at, attempted_at, finalized_at, metadata, errors)
+SELECT kind, state::river_job_state, '{}', 3, now() - created::interval, now() - attempted::interval, now() - finalized::interval, metadata::jsonb,
+       array_fill('{}'::jsonb, ARRAY[failures])
+FROM (VALUES ('backup', 'discarded', '51 h', '50 h', '50 h', '{}', 3),
+             ('backup', 'completed', '27 h', '26 h', '25 h 59 min', '{"output": {"size": 12345678}}', 1),
+             ('backup', 'completed', '75 h', '74 h', '73 h', '{"output": {"size": 1}}', 0),
+             ('backup', 'retryable', '2 h', '1 h', NULL, '{}', 2),
+             ('anchor-audit', 'completed', '2 h', '2 h', '2 h', '{}', 0)
+     ) AS v (kind, state, created, attempted, finalized, metadata, failures)`
+
+func TestScheduledJobsAreKnownFromTheQueue(t *testing.T) {
+	t.Parallel()
+	pool := storetest.New(t)
+	m := metrics.New(metrics.Options{Pool: pool, KeepFor: fresh, Backups: true})
+	numbers := scrape(t, m)
+	require.InDelta(t, 1, numbers.Sum("placeops_backup_scheduled"), 0)
+	require.Zero(t, numbers.Sum("placeops_backup_failures"))
+	require.NotContains(t, numbers, "placeops_backup_last_success_timestamp_seconds", "never is no time")
+	exec(t, pool, someRuns)
+	exec(t, pool, `INSERT INTO river_job (kind, state, args, max_attempts, attempted_at, finalized_at)
+		SELECT 'send-email', 'completed', '{}', 3, now(), now() FROM generate_series(1, 1000)`)
+	for range 2 { // another process, or this one after a restart, knows the same
+		numbers = scrape(t, m)
+		ago := number(t, pool, "SELECT EXTRACT(epoch FROM now())::double precision") - numbers.Sum("placeops_backup_last_success_timestamp_seconds")
+		require.InDelta(t, (26*time.Hour - time.Minute).Seconds(), ago, 60)
+		require.InDelta(t, time.Minute.Seconds(), numbers.Sum("placeops_backup_last_duration_seconds"), 1)
+		require.InDelta(t, 12345678, numbers.Sum("placeops_backup_last_size_bytes"), 0)
+		require.InDelta(t, 2, numbers.Sum("placeops_backup_failures"), 0, "since the last one that was done")
+		require.Equal(t, 2, numbers.Len("placeops_job_last_completed_timestamp_seconds"), "backup and anchor-audit; the others never ran")
+		require.Equal(t, 1, numbers.Len("placeops_job_last_completed_timestamp_seconds", "kind", "anchor-audit"))
+		m = metrics.New(metrics.Options{Pool: pool, KeepFor: fresh})
+	}
+	require.Zero(t, numbers.Sum("placeops_backup_scheduled"))
+}
+
+func TestTheDatabaseSaysWhenItWasStarted(t *testing.T) {
+	t.Parallel()
+	pool := storetest.New(t)
+	started := number(t, pool, "SELECT EXTRACT(epoch FROM pg_postmaster_start_time())::double precision")
+	require.InDelta(t, started, scrape(t, metrics.New(metrics.Options{Pool: pool})).Sum("placeops_database_start_time_seconds"), 0.001)
 }

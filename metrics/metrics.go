@@ -19,6 +19,8 @@ type Options struct {
 	Pool     *pgxpool.Pool
 	Postgres Postgres          // the embedded server
 	Folders  map[string]string // on whose disks there must be space, by the names that they go by here
+	// Backups is whether there is a schedule for them.
+	Backups bool
 	// KeepFor is how old numbers from the database may be; 0: 5 s.
 	KeepFor time.Duration
 }
@@ -43,7 +45,7 @@ func New(options Options) *Metrics {
 		errors: slog.NewLogLogger(logger.Handler(), slog.LevelError),
 	}
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		buildInfo(options.Version))
+		buildInfo(options.Version), backupsScheduled(options.Backups))
 	m.registry.MustRegister(m.HTTP.collectors()...)
 	m.registry.MustRegister(m.Jobs.collectors()...)
 	if options.Pool != nil {
@@ -74,6 +76,16 @@ func buildInfo(version string) prometheus.Collector {
 	})
 	info.Set(1)
 	return info
+}
+
+func backupsScheduled(scheduled bool) prometheus.Collector {
+	is := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "placeops_backup_scheduled", Help: "1 if the settings have a schedule for backups (PLACEOPS_BACKUP_CRON), 0 if not.",
+	})
+	if scheduled {
+		is.Set(1)
+	}
+	return is
 }
 
 // constant is a number that has just been looked up. One that Prometheus does not take becomes an error of the scrape.

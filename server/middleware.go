@@ -19,7 +19,11 @@ import (
 
 // useMiddleware adds what every request goes through, outermost first.
 func (s *Server) useMiddleware(router *echo.Echo, corsOrigins []string) {
-	router.Pre(s.measure, s.boundBody, identify, s.logRequest, recoverPanic, stripAPIPrefix, dropLastSlash, securityHeaders)
+	router.Pre(s.measure, s.boundBody, identify)
+	if s.tracing != nil {
+		router.Pre(s.trace)
+	}
+	router.Pre(s.logRequest, recoverPanic, stripAPIPrefix, dropLastSlash, securityHeaders)
 	if len(corsOrigins) > 0 {
 		router.Pre(middleware.CORSWithConfig(middleware.CORSConfig{
 			AllowOrigins:  corsOrigins,

@@ -78,3 +78,17 @@ func TestTheReliabilityPageNamesTestsThatExist(t *testing.T) {
 		require.True(t, tests[name[1]], "docs/reliability.md names %s, which is not there", name[1])
 	}
 }
+
+func TestThePagesOnWatchingNameTestsThatExist(t *testing.T) {
+	t.Parallel()
+	tests := testsOfTheTree(t)
+	for name, least := range map[string]int{"watching.md": 10, "alerts.md": 2} {
+		page, err := os.ReadFile("../docs/" + name)
+		require.NoError(t, err)
+		names := namedTests.FindAllStringSubmatch(string(page), -1)
+		require.GreaterOrEqual(t, len(names), least)
+		for _, test := range names {
+			require.True(t, tests[test[1]], "docs/%s names %s, which is not there", name, test[1])
+		}
+	}
+}

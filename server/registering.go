@@ -28,10 +28,10 @@ type registering struct {
 func (s *Server) newRegistering() *registering {
 	return &registering{
 		all: gatherer[struct{}, store.Candidate, store.Registration]{
-			most: mostRegistrations, atOnce: crowdsAtOnce, timeout: requestTimeout, ask: s.registerCrowd,
+			most: mostRegistrations, atOnce: crowdsAtOnce, timeout: requestTimeout, name: "registrations", ask: s.registerCrowd,
 		},
 		ofDrive: gatherer[int64, int64, store.Registration]{
-			most: mostRegistrations, atOnce: 1, timeout: requestTimeout, ask: s.registerAfterChange,
+			most: mostRegistrations, atOnce: 1, timeout: requestTimeout, name: "registrations after a change", ask: s.registerAfterChange,
 		},
 	}
 }

@@ -23,6 +23,7 @@ import (
 	"placeops/metrics"
 	"placeops/store"
 	"placeops/store/decimal"
+	"placeops/tracing"
 	"placeops/uploads"
 )
 
@@ -54,6 +55,8 @@ type Deps struct {
 	Events EventOptions
 	// Metrics counts what happens here; nil: in numbers of its own.
 	Metrics *metrics.Metrics
+	// Tracing follows requests; nil: nobody does.
+	Tracing *tracing.Tracing
 	// MetricsToken opens GET /metrics to a program without an account; empty: to none.
 	MetricsToken string
 }
@@ -73,6 +76,7 @@ type Server struct {
 	logger    *slog.Logger
 	migrated  func(context.Context) (bool, error)
 
+	tracing      *tracing.Tracing
 	metrics      *metrics.Metrics
 	metricsPage  http.Handler
 	metricsToken string
@@ -128,7 +132,7 @@ func New(deps Deps) (*Server, error) {
 	s.registering = s.newRegistering()
 	s.logins = newLoginQueue(connectionsOf(deps.Pool))
 	s.checking = make(chan struct{}, checksAtOnce)
-	s.metrics, s.metricsToken = deps.Metrics, deps.MetricsToken
+	s.tracing, s.metrics, s.metricsToken = deps.Tracing, deps.Metrics, deps.MetricsToken
 	if s.metrics == nil {
 		s.metrics = metrics.New(metrics.Options{Version: deps.Version})
 	}

@@ -18,8 +18,9 @@ type DBTX = dbsqlc.DBTX
 
 // PoolOptions are the few settings of the connection pool that differ between a server, a command and a test.
 type PoolOptions struct {
-	MaxConns int32  // 0: pgx's default
-	Name     string // application_name, seen in pg_stat_activity
+	MaxConns int32           // 0: pgx's default
+	Name     string          // application_name, seen in pg_stat_activity
+	Tracer   pgx.QueryTracer // is told of every statement; nil: nobody is
 }
 
 // OpenPool returns a pool on the database at url. It connects lazily, so a database that is down shows at first use.
@@ -35,6 +36,7 @@ func OpenPool(ctx context.Context, url string, options PoolOptions) (*pgxpool.Po
 	if options.Name != "" {
 		cfg.ConnConfig.RuntimeParams["application_name"] = options.Name
 	}
+	cfg.ConnConfig.Tracer = options.Tracer
 	cfg.MaxConnIdleTime = 5 * time.Minute
 	cfg.AfterConnect = useUTC
 	return pgxpool.NewWithConfig(ctx, cfg)
@@ -79,6 +81,11 @@ func InTx(ctx context.Context, db Beginner, fn func(tx pgx.Tx) error) error {
 
 // DatabaseSize is how many bytes the database's files take.
 func DatabaseSize(ctx context.Context, db DBTX) (int64, error) { return queries(db).DatabaseSize(ctx) }
+
+// DatabaseStart is when the server was started, by its own clock.
+func DatabaseStart(ctx context.Context, db DBTX) (time.Time, error) {
+	return queries(db).DatabaseStart(ctx)
+}
 
 func queries(db DBTX) *dbsqlc.Queries { return dbsqlc.New(db) }
 

@@ -8,6 +8,8 @@ import (
 
 	"gocloud.dev/blob"
 	"gocloud.dev/gcerrors"
+
+	"placeops/tracing"
 )
 
 // Period is a stretch of time, its end excluded.
@@ -55,6 +57,8 @@ const (
 // listPage lists a page again when a name in a folder was gone before it could be looked at: an upload that has just got
 // its final name, a file that was removed.
 func (s *Store) listPage(ctx context.Context, kind Kind, page []byte) (files []*blob.ListObject, next []byte, err error) {
+	ctx, span := tracing.Start(ctx, "uploads list")
+	defer func() { tracing.End(span, err) }()
 	for range listTries {
 		files, next, err = s.bucket.ListPage(ctx, page, listedAtOnce, &blob.ListOptions{Prefix: string(kind) + "/"})
 		if gcerrors.Code(err) != gcerrors.NotFound {

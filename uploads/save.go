@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"gocloud.dev/blob"
+
+	"placeops/tracing"
 )
 
 // ErrTooLarge is returned by Save when the reader holds more than the allowed bytes.
@@ -76,6 +78,8 @@ func startsAsPDF(head []byte) bool {
 // write is the only place where a file comes to be. Closing the writer under a cancelled context throws away what
 // was written; this happens unless everything has arrived, also when the reader panics.
 func (s *Store) write(ctx context.Context, key string, content io.Reader, limit int64) (size int64, err error) {
+	ctx, span := tracing.Start(ctx, "uploads write")
+	defer func() { tracing.End(span, err) }()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var file *os.File

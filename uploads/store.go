@@ -10,6 +10,8 @@ import (
 
 	"gocloud.dev/blob"
 	"gocloud.dev/gcerrors"
+
+	"placeops/tracing"
 )
 
 // ErrNotFound is returned for a key that no file has, and for anything that is not a key.
@@ -33,7 +35,9 @@ func (s *Store) Open(ctx context.Context, key string) (*Object, error) {
 	if !validKey.MatchString(key) {
 		return nil, ErrNotFound
 	}
-	reader, err := s.bucket.NewReader(ctx, key, nil)
+	spanned, span := tracing.Start(ctx, "uploads open")
+	reader, err := s.bucket.NewReader(spanned, key, nil)
+	tracing.End(span, err)
 	if gcerrors.Code(err) == gcerrors.NotFound {
 		return nil, ErrNotFound
 	}
@@ -48,7 +52,10 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 	if !validKey.MatchString(key) {
 		return ErrNotFound
 	}
-	if err := s.bucket.Delete(ctx, key); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
+	ctx, span := tracing.Start(ctx, "uploads delete")
+	err := s.bucket.Delete(ctx, key)
+	tracing.End(span, err)
+	if err != nil && gcerrors.Code(err) != gcerrors.NotFound {
 		return fmt.Errorf("uploads: delete %s: %w", key, err)
 	}
 	return nil
@@ -62,6 +69,8 @@ func (s *Store) ToTempFile(ctx context.Context, key string) (*os.File, error) {
 		return nil, err
 	}
 	defer func() { _ = object.Close() }()
+	ctx, span := tracing.Start(ctx, "uploads fetch")
+	defer span.End()
 	file, err := unnamedFile(s.tempDir)
 	if err != nil {
 		return nil, fmt.Errorf("uploads: temporary file: %w", err)

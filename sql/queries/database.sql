@@ -1,6 +1,9 @@
 -- name: DatabaseSize :one
 SELECT pg_database_size(current_database())::bigint AS bytes;
 
+-- name: DatabaseStart :one
+SELECT pg_postmaster_start_time()::timestamptz AS started_at;
+
 -- KnownRows is how many rows the planner takes a table to have; it learns of others from ANALYZE.
 -- name: KnownRows :one
 SELECT greatest(reltuples, 0)::bigint AS rows

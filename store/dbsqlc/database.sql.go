@@ -7,6 +7,7 @@ package dbsqlc
 
 import (
 	"context"
+	"time"
 )
 
 const analyzeAsOwner = `-- name: AnalyzeAsOwner :exec
@@ -27,6 +28,17 @@ func (q *Queries) DatabaseSize(ctx context.Context) (int64, error) {
 	var bytes int64
 	err := row.Scan(&bytes)
 	return bytes, err
+}
+
+const databaseStart = `-- name: DatabaseStart :one
+SELECT pg_postmaster_start_time()::timestamptz AS started_at
+`
+
+func (q *Queries) DatabaseStart(ctx context.Context) (time.Time, error) {
+	row := q.db.QueryRow(ctx, databaseStart)
+	var started_at time.Time
+	err := row.Scan(&started_at)
+	return started_at, err
 }
 
 const knownRows = `-- name: KnownRows :one
