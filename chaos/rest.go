@@ -37,7 +37,7 @@ func (r *run) comeToRest(ctx context.Context) error {
 		return err
 	}
 	r.unheard.Wait()
-	if r.config.shape == outside {
+	if r.config.shape != embedded {
 		if err := r.in.settle(ctx, r.config.aged); err != nil {
 			return err
 		}

@@ -71,6 +71,8 @@ const (
 	uniqueViolation       = "23505"
 	foreignKeyViolation   = "23503"
 	undefinedObject       = "42704"
+	// A server that does not lead says so when it is asked how far its log is.
+	notInPrerequisiteState = "55000"
 	insufficientPrivilege = "42501"
 )
 
