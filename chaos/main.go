@@ -56,6 +56,7 @@ func runShapes(ctx context.Context, which string, c config) (err error) {
 		return err
 	}
 	for _, c.shape = range shapes {
+		c.aged = slices.Contains(scalingShapes, c.shape) // what is shown of that is shown by the shape outside
 		if err := runChaos(ctx, c, os.Stdout); err != nil {
 			return err
 		}

@@ -42,5 +42,9 @@ func (r *run) comeToRest(ctx context.Context) error {
 			return err
 		}
 	}
-	return r.restartAll()
+	err := r.restartAll()
+	r.counts.mu.Lock()
+	defer r.counts.mu.Unlock()
+	r.counts.answered = r.clock() // nobody has asked meanwhile
+	return err
 }

@@ -15,7 +15,8 @@ import (
 	"placeops/auth"
 )
 
-// storm is everybody registering for one drive at once, in the middle of which something happens.
+// storm is everybody registering for one drive at once, in the middle of which something happens; until it is over everybody asks
+// again and again.
 type storm struct {
 	name    string
 	happens func() error // nil: nothing
@@ -142,25 +143,30 @@ func (r *run) gatherCrowd(ctx context.Context) (crowd []person, err error) {
 type tally struct {
 	mu       sync.Mutex
 	ids      map[int64]int64 // registrations by student
+	changed  int             // students who were told another number than before
 	took     []time.Duration
 	failures map[string]int
 	repeated int
 	last     time.Time
 	silence  time.Duration
-	half     chan struct{}
-	atHalf   int
+	begun    chan struct{} // closed when a third is there
+	third    int
+	over     chan struct{} // closed when what happens has happened
 }
 
 func (t *tally) success(student, registration int64, took time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.ids[student] = registration
+	if before, again := t.ids[student]; again {
+		if before != registration {
+			t.changed++
+		}
+	} else if t.ids[student] = registration; len(t.ids) == t.third {
+		close(t.begun)
+	}
 	t.took = append(t.took, took)
 	t.silence = max(t.silence, time.Since(t.last))
 	t.last = time.Now()
-	if len(t.ids) == t.atHalf {
-		close(t.half)
-	}
 }
 
 func (t *tally) failure(what string) {
@@ -175,32 +181,34 @@ func (r *run) weather(ctx context.Context, out io.Writer, s storm, crowd []perso
 	if err != nil {
 		return err
 	}
-	t := &tally{ids: map[int64]int64{}, failures: map[string]int{}, half: make(chan struct{}), atHalf: len(crowd) / 3, last: time.Now()}
+	t := &tally{
+		ids: map[int64]int64{}, failures: map[string]int{}, begun: make(chan struct{}), third: len(crowd) / 3, over: make(chan struct{}), last: time.Now(),
+	}
 	began := time.Now()
 	var everybody sync.WaitGroup
 	for n := range stormConnections {
 		everybody.Go(func() { r.crowdIn(ctx, t, drive, crowd, n) })
 	}
-	happened := make(chan error, 1)
-	go func() {
-		<-t.half
-		if s.happens == nil {
-			happened <- nil
-			return
+	var happened error
+	select {
+	case <-ctx.Done():
+	case <-t.begun:
+		if s.happens != nil {
+			happened = s.happens()
 		}
-		happened <- s.happens()
-	}()
+	}
+	close(t.over)
 	everybody.Wait()
 	took := time.Since(began)
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if err := <-happened; err != nil {
+	if err := errors.Join(ctx.Err(), happened); err != nil {
 		return err
+	}
+	if t.changed > 0 {
+		r.violation("storm, %s: %d students were given another registration when they asked again", s.name, t.changed)
 	}
 	slices.Sort(t.took)
 	at := func(percent int) float64 { return t.took[(len(t.took)-1)*percent/100].Seconds() * 1000 }
-	fmt.Fprintf(out, "%-62s %9.0f %8.1f %8.1f %8d %7.2fs %10d  %v\n", s.name, float64(len(t.ids))/took.Seconds(), at(50), at(99), t.repeated,
+	fmt.Fprintf(out, "%-62s %9.0f %8.1f %8.1f %8d %7.2fs %10d  %v\n", s.name, float64(len(t.took))/took.Seconds(), at(50), at(99), t.repeated,
 		t.silence.Seconds(), len(t.ids), t.failures)
 	if s.smooth && t.repeated > 0 {
 		r.violation("storm, %s: nobody should have noticed, and these answers were none: %v", s.name, t.failures)
@@ -237,29 +245,45 @@ func (r *run) openDrive(ctx context.Context, name string) (id int64, err error) 
 	return 0, fmt.Errorf("drive %d is not open after %v", drive.ID, patience)
 }
 
-// crowdIn registers every so-manieth of the crowd, one after the other, each until it is answered.
+// crowdIn registers every so-manieth of the crowd, one after the other, each until it is answered; and all of them again until what
+// happens is over.
 func (r *run) crowdIn(ctx context.Context, t *tally, drive int64, crowd []person, number int) {
 	client := &http.Client{Timeout: answerTimeout, Transport: &http.Transport{MaxIdleConnsPerHost: 1}}
 	defer client.CloseIdleConnections()
 	c := r.newCaller(studentNumber + uint64(number)) //nolint:gosec // small
 	c.http, c.calm = client, true
 	deadline := time.Now().Add(stormPatience)
-	for i := number; i < len(crowd) && ctx.Err() == nil; i += stormConnections {
-		began := time.Now()
-		for ctx.Err() == nil {
-			id, failure := r.registerOnce(ctx, c, drive, crowd[i])
-			if failure == "" {
-				t.success(crowd[i].id, id, time.Since(began))
-				break
-			}
-			t.failure(failure)
-			if time.Now().After(deadline) {
-				r.violation("student %d could not register for %v: %s", crowd[i].id, stormPatience, failure)
+	for over := false; !over && ctx.Err() == nil; {
+		for i := number; i < len(crowd) && ctx.Err() == nil; i += stormConnections {
+			if !r.registerInStorm(ctx, t, c, drive, crowd[i], deadline) {
 				return
 			}
-			wait(ctx, retryPause)
+		}
+		select {
+		case <-t.over:
+			over = true
+		default:
 		}
 	}
+}
+
+// registerInStorm asks until there is an answer; it is false when there is none for too long.
+func (r *run) registerInStorm(ctx context.Context, t *tally, c *caller, drive int64, who person, deadline time.Time) bool {
+	began := time.Now()
+	for ctx.Err() == nil {
+		id, failure := r.registerOnce(ctx, c, drive, who)
+		if failure == "" {
+			t.success(who.id, id, time.Since(began))
+			return true
+		}
+		t.failure(failure)
+		if time.Now().After(deadline) {
+			r.violation("student %d could not register for %v: %s", who.id, stormPatience, failure)
+			return false
+		}
+		wait(ctx, retryPause)
+	}
+	return false
 }
 
 // registerOnce sends one request and says why it was no answer.
