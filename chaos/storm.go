@@ -105,7 +105,24 @@ func (r *run) storms(ctx context.Context, out io.Writer) error {
 			return fmt.Errorf("storm, %s: %w", s.name, err)
 		}
 	}
-	return nil
+	return r.printSizes(ctx, out)
+}
+
+// printSizes prints what a row of the large tables takes, with its indexes.
+func (r *run) printSizes(ctx context.Context, out io.Writer) error {
+	return r.in.ask(ctx, func(db *pgx.Conn) error {
+		var students, selections, registrations, audit, whole int64
+		err := db.QueryRow(ctx, `SELECT (pg_total_relation_size('users') + pg_total_relation_size('students')) / (SELECT count(*) FROM students),
+			pg_total_relation_size('drive_students') / (SELECT count(*) FROM drive_students),
+			pg_total_relation_size('registrations') / (SELECT count(*) FROM registrations),
+			pg_total_relation_size('audit_entries') / (SELECT count(*) FROM registrations),
+			pg_database_size(current_database())`).Scan(&students, &selections, &registrations, &audit, &whole)
+		if err == nil {
+			fmt.Fprintf(out, "bytes for each: student %d, selection %d, registration %d; audit trail %d for each registration; the whole database %d MB\n",
+				students, selections, registrations, audit, whole>>20)
+		}
+		return err
+	})
 }
 
 // gatherCrowd makes students that pass every drive's criteria.
