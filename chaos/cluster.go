@@ -283,8 +283,8 @@ func (n *node) killDatabase() error {
 	if err != nil {
 		return err
 	}
-	if cwd, err := os.Readlink(fmt.Sprintf("/proc/%d/cwd", pid)); err != nil || cwd != n.data {
-		return nil // it has ended, or is not ours
+	if cwd, _ := os.Readlink(fmt.Sprintf("/proc/%d/cwd", pid)); cwd != n.data { // it has ended, or is not ours
+		return nil
 	}
 	return gone(syscall.Kill(pid, syscall.SIGKILL))
 }

@@ -25,14 +25,14 @@ type daemon struct {
 	// keepUser is for a program that has nothing against root.
 	keepUser bool
 	cmd      *exec.Cmd // nil while it does not run
-	ended    chan error
+	ended    chan struct{}
 }
 
 // installedProgram is where a program of the distribution is, or an error that says how to get it.
 func installedProgram(name, debian string) (string, error) {
 	for _, folder := range append(filepath.SplitList(os.Getenv("PATH")), "/usr/sbin", "/usr/local/sbin", "/sbin") {
 		path := filepath.Join(folder, name)
-		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() { //nolint:gosec // whoever runs this has set PATH
 			return path, nil
 		}
 	}
@@ -91,8 +91,12 @@ func (d *daemon) start() error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	d.cmd, d.ended = cmd, make(chan error, 1)
-	go func() { d.ended <- cmd.Wait() }()
+	ended := make(chan struct{})
+	d.cmd, d.ended = cmd, ended
+	go func() {
+		_ = cmd.Wait() // how it ended stands in the log
+		close(ended)
+	}()
 	return nil
 }
 
