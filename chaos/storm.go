@@ -201,7 +201,7 @@ func (r *run) weather(ctx context.Context, out io.Writer, s storm, crowd []perso
 	t := &tally{
 		ids: map[int64]int64{}, failures: map[string]int{}, begun: make(chan struct{}), third: len(crowd) / 3, over: make(chan struct{}), last: time.Now(),
 	}
-	began := time.Now()
+	began, worked := time.Now(), r.in.databaseTime()
 	var everybody sync.WaitGroup
 	for n := range stormConnections {
 		everybody.Go(func() { r.crowdIn(ctx, t, drive, crowd, n) })
@@ -217,6 +217,7 @@ func (r *run) weather(ctx context.Context, out io.Writer, s storm, crowd []perso
 	close(t.over)
 	everybody.Wait()
 	took := time.Since(began)
+	worked = r.in.databaseTime() - worked
 	if err := errors.Join(ctx.Err(), happened); err != nil {
 		return err
 	}
@@ -227,6 +228,9 @@ func (r *run) weather(ctx context.Context, out io.Writer, s storm, crowd []perso
 	at := func(percent int) float64 { return t.took[(len(t.took)-1)*percent/100].Seconds() * 1000 }
 	fmt.Fprintf(out, "%-62s %9.0f %8.1f %8.1f %8d %7.2fs %10d  %v\n", s.name, float64(len(t.took))/took.Seconds(), at(50), at(99), t.repeated,
 		t.silence.Seconds(), len(t.ids), t.failures)
+	if s.happens == nil && worked > 0 { // where nothing restarts, all of its processes are still there to tell
+		fmt.Fprintf(out, "%62s PostgreSQL works %.1f µs for each\n", "", worked.Seconds()*1e6/float64(len(t.took)))
+	}
 	if s.smooth && t.repeated > 0 {
 		r.violation("storm, %s: nobody should have noticed, and these answers were none: %v", s.name, t.failures)
 	}

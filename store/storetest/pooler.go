@@ -68,7 +68,7 @@ func (p *pooler) start(dir, serverURL string) error {
 		return err
 	}
 	p.process = exec.CommandContext(context.Background(), os.Getenv(poolerVariable), "-q", settings) //nolint:gosec // for whoever runs the tests to say
-	if os.Geteuid() == 0 { // which PgBouncer refuses to be
+	if os.Geteuid() == 0 {                                                                           // which PgBouncer refuses to be
 		p.process.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: user.Uid, Gid: user.Gid}}
 	}
 	if err := p.process.Start(); err != nil {
