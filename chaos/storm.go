@@ -40,7 +40,8 @@ func (r *run) stormsOf() []storm {
 	}}
 	switch r.config.shape {
 	case haproxy, nginx:
-		all = append(all, killed, storm{name: "each is stopped in order and started", smooth: true, happens: r.rollOver})
+		// nginx does not ask who is about to go, so what it sends in the moment in which a process stops listening is lost.
+		all = append(all, killed, storm{name: "each is stopped in order and started", smooth: r.config.shape == haproxy, happens: r.rollOver})
 	case pgbouncer:
 		all = append(all, killed, storm{name: string(poolerKilled), happens: inject(poolerKilled)})
 	case replica:
