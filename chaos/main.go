@@ -57,7 +57,7 @@ func runShapes(ctx context.Context, which string, c config) (err error) {
 	}
 	for _, c.shape = range shapes {
 		c.aged = slices.Contains(scalingShapes, c.shape) // what is shown of that is shown by the shape outside
-		if c.shape == patroni { // whose faults take half a minute each
+		if c.shape == patroni {                          // whose faults take half a minute each
 			c.leastFaults = 1
 		}
 		if err := runChaos(ctx, c, os.Stdout); err != nil {
