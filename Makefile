@@ -18,7 +18,7 @@ VERSITYGW := $(TOOLS)/versitygw-1.8.0/versitygw
 NFPM      := $(TOOLS)/nfpm-2.45.2
 CYCLONEDX := $(TOOLS)/cyclonedx-gomod-1.10.0
 
-.PHONY: run build bundle test lint generate bench chaos fuzz release release-check watching-check deploy-check container-check clean help need-go need-npm need-cc
+.PHONY: run build bundle test lint generate bench chaos scaling-check pooler-check versitygw fuzz release release-check watching-check deploy-check container-check clean help need-go need-npm need-cc
 
 run: build ## build and start with a demo college (PORT=5000)
 	./bin/placeops serve --demo
@@ -57,6 +57,16 @@ SEED       ?= 0
 
 chaos: need-go bundle ## kill, pause, fill and cut everything under load, and look for what was lost (CHAOS_TIME=3m for each of two shapes, SEED)
 	go run ./chaos -time $(CHAOS_TIME) -seed $(SEED)
+
+SCALING ?= all
+scaling-check: need-go bundle ## try the shapes of docs/scaling.md with Debian's packages (as root it installs them; SCALING=haproxy, nginx, pgbouncer, replica, patroni or s3)
+	./deploy/scaling/try.sh $(SCALING)
+
+pooler-check: need-cc bundle $(GOTESTSUM) $(VERSITYGW) ## run the tests of what uses the database again, through Debian's PgBouncer by transaction
+	PLACEOPS_TEST_PGBOUNCER=/usr/sbin/pgbouncer PLACEOPS_TEST_POSTGRES_BIN=$(INSTALLED_POSTGRES) \
+		$(GOTESTSUM) --format pkgname -- -race -count=1 ./eligibility/... ./jobs/... ./server/...
+
+versitygw: $(VERSITYGW)
 
 FUZZTIME ?= 60s
 fuzz: need-go ## run every fuzz target for FUZZTIME (60s), one after the other

@@ -37,6 +37,9 @@ func (f faults) all() []fault { return slices.Concat(f.clients, f.processes, f.n
 
 // faultsOf are the faults that can be injected into a shape, where the data has a small disk of its own or not.
 func faultsOf(s shape, smallDisk bool) faults {
+	if layered, ok := layerFaults[s]; ok {
+		return faults{clients: []fault{connectionCut, answerLost}, processes: layered}
+	}
 	f := faults{
 		clients: []fault{connectionCut, answerLost},
 		processes: []fault{
@@ -91,6 +94,8 @@ func (r *run) inject(kind fault, rng *rand.Rand) error {
 		happened, err = r.pausePostgres(upTo(pausedAtMost))
 	case diskFull:
 		err = r.fillDisk(upTo(fullAtMost))
+	default:
+		err = r.injectLayer(kind, victim, upTo(pausedAtMost))
 	}
 	if happened && err == nil {
 		r.counts.fault(kind)
@@ -152,7 +157,7 @@ func (r *run) killAll() (happened bool, err error) {
 			return false, err
 		}
 	}
-	if r.config.shape == outside {
+	if r.config.shape != embedded {
 		if err := r.in.awaitPostmaster(0); err != nil {
 			return false, err
 		}
@@ -161,7 +166,7 @@ func (r *run) killAll() (happened bool, err error) {
 	if err := errors.Join(err, r.in.kill()); err != nil {
 		return false, err
 	}
-	if r.config.shape == outside {
+	if r.config.shape != embedded {
 		if err := r.in.awaitPostmaster(pid); err != nil {
 			return false, err
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"io/fs"
 	"path/filepath"
@@ -19,11 +20,14 @@ func (c *checker) filesHaveOwners(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	folder := filepath.Join(c.in.data(), "uploads")
+	folder := cmp.Or(c.in.layers.bucket, filepath.Join(c.in.data(), "uploads"))
 	var found []string
 	err = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
+		}
+		if c.in.layers.bucket != "" && strings.Contains(path, "/.sgwtmp/") {
+			return nil // what the S3 server has not made an object of
 		}
 		key := filepath.ToSlash(strings.TrimPrefix(path, folder+string(filepath.Separator)))
 		found = append(found, key)

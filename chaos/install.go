@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +28,8 @@ type install struct {
 	log       *os.File // what all of them have logged, one after the other
 	noDisk    error    // why the data folder has no disk of its own; nil: it has one
 	processes []*placeops
-	postgres  *postgres.Server // the outside one; nil where placeops runs its own
+	postgres  *postgres.Server // the outside one; nil where placeops runs its own, or Patroni does
+	layers    layers           // of the shapes of docs/scaling.md
 }
 
 // build builds the real placeops into a folder.
@@ -53,7 +55,7 @@ func newInstall(ctx context.Context, c config) (in *install, err error) {
 	if err := os.Mkdir(in.data(), 0o755); err != nil { //nolint:gosec // the same
 		return nil, err
 	}
-	if in.noDisk = errOrdinaryDisk; c.smallDisk {
+	if in.noDisk = errOrdinaryDisk; c.smallDisk && slices.Contains(allShapes, c.shape) {
 		in.noDisk = mountSmallDisk(in.data())
 	}
 	if in.log, err = os.Create(filepath.Join(in.dir, "placeops.log")); err != nil {
@@ -63,8 +65,12 @@ func newInstall(ctx context.Context, c config) (in *install, err error) {
 		in.processes = []*placeops{{in: in, settings: []string{"PLACEOPS_DATA_DIR=" + in.data()}}}
 		return in, nil
 	}
-	if err := in.startOutside(ctx); err != nil {
-		return nil, errors.Join(err, in.close(false))
+	start := in.startOutside
+	if in.shape != outside {
+		start = in.startLayers
+	}
+	if err := start(ctx); err != nil {
+		return nil, errors.Join(err, in.close(true))
 	}
 	return in, nil
 }
@@ -123,6 +129,7 @@ func (in *install) close(keep bool) error {
 			errs = append(errs, p.kill())
 		}
 	}
+	errs = append(errs, in.layers.end())
 	if in.postgres != nil {
 		errs = append(errs, in.stopOutside())
 	}

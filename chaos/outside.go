@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -35,7 +36,9 @@ func (in *install) startOutside(ctx context.Context) (err error) {
 
 func (in *install) stopOutside() error {
 	for _, p := range in.processes {
-		p.proxy.close()
+		if p.proxy != nil {
+			p.proxy.close()
+		}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -55,6 +58,11 @@ func (in *install) awaitPostmaster(before int) error {
 // settle waits until PostgreSQL has done whatever the processes, which have ended, had asked of it. Nobody works a job that is
 // called running then; aged, it becomes as old as if everybody had waited for the five minutes after which it is taken to be lost.
 func (in *install) settle(ctx context.Context, aged bool) error {
+	if pooler := in.layers.pooler; pooler != nil { // it keeps sessions that nobody uses
+		if err := errors.Join(pooler.kill(), pooler.start()); err != nil {
+			return err
+		}
+	}
 	return in.ask(ctx, func(db *pgx.Conn) error {
 		if err := awaitNoSessions(ctx, db); err != nil || !aged {
 			return err

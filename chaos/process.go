@@ -78,7 +78,7 @@ func (p *placeops) awaitReady() (url string, err error) {
 			return url, nil
 		case err := <-p.now.ended:
 			p.now = nil
-			if p.proxy == nil {
+			if p.in.shape == embedded {
 				return "", fmt.Errorf("placeops did not start (%w): %s", err, p.in.lastWords())
 			}
 			if err := p.begin(); err != nil {
@@ -110,7 +110,7 @@ func (p *placeops) kill() error {
 	p.now = nil
 	select {
 	case err := <-now.ended:
-		if p.proxy != nil && !now.served.Load() {
+		if p.in.shape != embedded && !now.served.Load() {
 			return nil // see awaitReady
 		}
 		return fmt.Errorf("placeops ended by itself (%w): %s", err, p.in.lastWords())
@@ -122,7 +122,7 @@ func (p *placeops) kill() error {
 	if err := <-now.ended; err == nil {
 		return errors.New("placeops had ended before it was killed")
 	}
-	if p.proxy == nil {
+	if p.in.shape == embedded {
 		p.in.awaitNoServers(soon)
 	}
 	return nil

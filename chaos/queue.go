@@ -48,7 +48,7 @@ func (r *run) drain(ctx context.Context) error {
 	c := r.newCaller(nudgeNumber)
 	c.calm = true
 	longest := patience
-	if r.config.shape == outside && !r.config.aged {
+	if r.config.shape != embedded && !r.config.aged {
 		longest = interrupted
 	}
 	var left map[string]int

@@ -37,10 +37,14 @@ func (r *run) comeToRest(ctx context.Context) error {
 		return err
 	}
 	r.unheard.Wait()
-	if r.config.shape == outside {
+	if r.config.shape != embedded {
 		if err := r.in.settle(ctx, r.config.aged); err != nil {
 			return err
 		}
 	}
-	return r.restartAll()
+	err := r.restartAll()
+	r.counts.mu.Lock()
+	defer r.counts.mu.Unlock()
+	r.counts.answered = r.clock() // nobody has asked meanwhile
+	return err
 }

@@ -71,6 +71,9 @@ func (r *run) fence(after moment) moment {
 
 // address is where a placeops listens, any one of several, once one does. It is "" when ctx ends before.
 func (r *run) address(ctx context.Context, rng *rand.Rand) string {
+	if front := r.in.layers.front; front != "" {
+		return front // a load balancer knows who is there
+	}
 	for ctx.Err() == nil {
 		for _, i := range rng.Perm(len(r.in.processes)) {
 			if url := r.in.processes[i].url.Load(); url != nil {

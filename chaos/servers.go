@@ -70,6 +70,9 @@ func (in *install) postmaster() (pid int, others []int) {
 
 // databaseURL is where the running PostgreSQL is, with no network between.
 func (in *install) databaseURL() (string, error) {
+	if in.layers.databaseURL != "" {
+		return in.layers.databaseURL, nil
+	}
 	text, err := os.ReadFile(filepath.Join(in.data(), "placeops.lock"))
 	if err != nil {
 		return "", err

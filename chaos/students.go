@@ -28,6 +28,9 @@ func (r *run) comeAndGo(ctx context.Context, number int) {
 		} else {
 			r.withdraw(ctx, c, d, s)
 		}
+		if c.oneIn(4) {
+			r.look(ctx, c, d, s)
+		}
 		wait(ctx, c.upTo(thinkPause))
 	}
 }
@@ -85,6 +88,26 @@ func (r *run) withdraw(ctx context.Context, c *caller, d *drive, s *student) {
 	case answer.outcome != unsent:
 		r.violation("%s: %s", what, answer.body)
 	}
+}
+
+// look asks for the office's list, from whatever process and server: it has to show what the student has just been told.
+func (r *run) look(ctx context.Context, c *caller, d *drive, s *student) {
+	answer := c.get(ctx, "look into the list", r.coordinator.token, fmt.Sprintf("/registrations/%d/list", d.id))
+	var listed []struct {
+		ID int64 `json:"student_id"`
+	}
+	if answer.outcome != acknowledged || answer.into(&listed) != nil {
+		return
+	}
+	value := out
+	for _, registered := range listed {
+		if registered.ID == s.id {
+			value = in
+		}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r.observe(d, s, value, value, answer, fmt.Sprintf("drive %d, student %d: the list asked for at %v", d.id, s.id, answer.begin))
 }
 
 // perhaps notes a request whose answer was lost. One that began after an acknowledged stop cannot have changed anything.

@@ -13,6 +13,7 @@ import (
 
 	"placeops/config"
 	"placeops/jobs"
+	"placeops/store"
 )
 
 // checkTime is how long check waits for its job. A working queue takes it within milliseconds.
@@ -40,6 +41,12 @@ func (a *app) check(ctx context.Context, cfg *config.Config, pool *pgxpool.Pool)
 	defer cancel()
 	began := time.Now()
 	fmt.Fprintln(a.out, "database   answers, schema current")
+	if err := a.checkPooler(ctx, cfg); err != nil {
+		return err
+	}
+	if err := a.checkReplica(ctx, cfg, pool); err != nil {
+		return err
+	}
 	client, stop, err := checkQueue(ctx, cfg, pool)
 	if err != nil {
 		return err
@@ -56,17 +63,82 @@ func (a *app) check(ctx context.Context, cfg *config.Config, pool *pgxpool.Pool)
 	return a.printCounts(ctx, pool)
 }
 
-// servesSQL asks for a running serve, which names its connections so.
+// servesSQL asks for a running serve, which names its sessions so.
 const servesSQL = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'placeops')"
+
+// A pooler keeps sessions when serve has stopped. There the client that leads the queue tells: it says every few seconds that it does.
+const (
+	hasQueueSQL = "SELECT to_regclass('river_leader') IS NOT NULL"
+	leadsSQL    = "SELECT EXISTS (SELECT FROM river_leader WHERE expires_at > now())"
+)
+
+// serves tells whether a serve works on the database.
+func serves(cfg *config.Config) func(context.Context, store.DBTX) (bool, error) {
+	return func(ctx context.Context, db store.DBTX) (found bool, err error) {
+		if !cfg.Pooled() {
+			err = db.QueryRow(ctx, servesSQL).Scan(&found)
+			return found, err
+		}
+		if err := db.QueryRow(ctx, hasQueueSQL).Scan(&found); err != nil || !found {
+			return false, err
+		}
+		err = db.QueryRow(ctx, leadsSQL).Scan(&found)
+		return found, err
+	}
+}
+
+// checkPooler looks at the way that serve goes, which is not always the one of a command.
+func (a *app) checkPooler(ctx context.Context, cfg *config.Config) error {
+	if cfg.Embedded() {
+		return nil
+	}
+	pool, err := store.OpenPool(ctx, cfg.DatabaseURL, store.PoolOptions{MaxConns: 1, Name: "placeops command", Pooled: cfg.Pooled()})
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	found, err := store.BehindPooler(ctx, pool)
+	switch {
+	case err != nil:
+		return fmt.Errorf("DATABASE_URL: %w", err)
+	case found && cfg.Pooled():
+		fmt.Fprintln(a.out, "pooler     there, by transaction")
+	case found:
+		fmt.Fprintln(a.out, "pooler     there; if it pools by transaction, set PLACEOPS_DATABASE_POOLER=transaction")
+	case cfg.Pooled():
+		fmt.Fprintln(a.out, "pooler     none is there; PLACEOPS_DATABASE_POOLER=transaction costs speed for nothing")
+	}
+	return nil
+}
+
+// replicaWait is how far behind a replica may be for check.
+const replicaWait = 5 * time.Second
+
+func (a *app) checkReplica(ctx context.Context, cfg *config.Config, pool *pgxpool.Pool) error {
+	if cfg.ReplicaURL == "" {
+		return nil
+	}
+	replica, err := store.OpenPool(ctx, cfg.ReplicaURL, store.PoolOptions{MaxConns: 1, Name: "placeops command", Pooled: cfg.Pooled(), ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer replica.Close()
+	began := time.Now()
+	if err := store.NewReader(pool, replica, slog.New(slog.DiscardHandler)).CatchesUp(ctx, replicaWait); err != nil {
+		return fmt.Errorf("the replica is not used; everything is read from the primary: %w", err)
+	}
+	fmt.Fprintf(a.out, "replica    had everything after %v\n", time.Since(began).Round(time.Millisecond))
+	return nil
+}
 
 // checkQueue returns a client to insert with; it works jobs itself where no serve runs that would.
 func checkQueue(ctx context.Context, cfg *config.Config, pool *pgxpool.Pool) (client *jobs.Client, stop func(), err error) {
-	var serves bool
-	if err := pool.QueryRow(ctx, servesSQL).Scan(&serves); err != nil {
+	running, err := serves(cfg)(ctx, pool)
+	if err != nil {
 		return nil, nil, err
 	}
 	quiet := slog.New(slog.DiscardHandler)
-	if serves {
+	if running {
 		client, err = jobs.NewInserter(pool, quiet)
 		return client, func() {}, err
 	}
@@ -74,7 +146,7 @@ func checkQueue(ctx context.Context, cfg *config.Config, pool *pgxpool.Pool) (cl
 	if err != nil {
 		return nil, nil, err
 	}
-	client, err = jobs.NewClient(jobs.Deps{Pool: pool, Uploads: files, Logger: quiet}, jobs.Options{Workers: 1})
+	client, err = jobs.NewClient(jobs.Deps{Pool: pool, Uploads: files, Logger: quiet}, jobs.Options{Workers: 1, Poll: cfg.Pooled()})
 	if err == nil {
 		err = client.Start(context.WithoutCancel(ctx))
 	}

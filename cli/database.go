@@ -33,7 +33,7 @@ func embeddedConfig(cfg *config.Config, holder string, logger *slog.Logger) post
 // withDatabase runs a command on the database: the one of a serve that runs beside it, its own, or the outside one.
 func (a *app) withDatabase(ctx context.Context, cfg *config.Config, run func(*pgxpool.Pool) error) (err error) {
 	logger := a.quietLogger(cfg)
-	url := cfg.DatabaseURL
+	url, pooled := cfg.CommandURL()
 	if cfg.Embedded() {
 		embedded, release, err := postgres.Open(ctx, embeddedConfig(cfg, postgres.HolderCommand, logger))
 		if err != nil {
@@ -46,7 +46,7 @@ func (a *app) withDatabase(ctx context.Context, cfg *config.Config, run func(*pg
 		}()
 		url = embedded
 	}
-	pool, err := store.OpenPool(ctx, url, store.PoolOptions{MaxConns: 4, Name: "placeops command"})
+	pool, err := store.OpenPool(ctx, url, store.PoolOptions{MaxConns: 4, Name: "placeops command", Pooled: pooled})
 	if err != nil {
 		return err
 	}
@@ -77,8 +77,16 @@ func waitForDatabase(ctx context.Context, pool *pgxpool.Pool, wait time.Duration
 	}
 }
 
-// prepareSchema migrates the database unless PLACEOPS_MIGRATE is off; then it only makes sure that nothing is pending.
+// prepareSchema migrates the database unless PLACEOPS_MIGRATE is off; then it only makes sure that nothing is pending. In both cases
+// the role has to have the rights that this version needs.
 func prepareSchema(ctx context.Context, cfg *config.Config, pool *pgxpool.Pool, logger *slog.Logger) error {
+	if err := migrate(ctx, cfg, pool, logger); err != nil {
+		return err
+	}
+	return store.RequireGrants(ctx, pool)
+}
+
+func migrate(ctx context.Context, cfg *config.Config, pool *pgxpool.Pool, logger *slog.Logger) error {
 	migrator, err := newMigrator(pool)
 	if err != nil {
 		return err
@@ -88,16 +96,30 @@ func prepareSchema(ctx context.Context, cfg *config.Config, pool *pgxpool.Pool, 
 		if err == nil && pending {
 			return errors.New("the database schema is not current and PLACEOPS_MIGRATE is off: run `placeops migrate`")
 		}
-		if err != nil {
-			return err
-		}
-		return store.RequireGrants(ctx, pool)
+		return err
 	}
 	steps, err := migrator.Up(ctx)
 	if len(steps) > 0 {
 		logger.InfoContext(ctx, "the database schema is migrated", "steps", len(steps), "newest", steps[len(steps)-1].Name)
 	}
-	if err != nil {
+	return err
+}
+
+// prepareSchema does so past a pooler where the settings name that way. What may be done then is a matter of serve's own role.
+func (s *service) prepareSchema(ctx context.Context, pool *pgxpool.Pool) error {
+	migrating := pool
+	if s.cfg.DirectURL != "" {
+		direct, err := store.OpenPool(ctx, s.cfg.DirectURL, store.PoolOptions{MaxConns: 4, Name: "placeops"})
+		if err != nil {
+			return err
+		}
+		defer direct.Close()
+		if err := waitForDatabase(ctx, direct, serveWait, s.logger); err != nil {
+			return err
+		}
+		migrating = direct
+	}
+	if err := migrate(ctx, s.cfg, migrating, s.logger); err != nil {
 		return err
 	}
 	return store.RequireGrants(ctx, pool)

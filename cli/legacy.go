@@ -46,7 +46,7 @@ func (a *app) importLegacy(ctx context.Context, cfg *config.Config, options lega
 		if err := prepareSchema(ctx, cfg, to.Pool, a.quietLogger(cfg)); err != nil {
 			return err
 		}
-		options.Zone, options.InUse, options.Progress = cfg.Zone, serves, a.progress()
+		options.Zone, options.InUse, options.Progress = cfg.Zone, serves(cfg), a.progress()
 		report, err := legacy.Import(ctx, to.Pool, to.Uploads, options)
 		var refused legacy.RefusedError
 		if err != nil && !errors.As(err, &refused) {

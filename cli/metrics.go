@@ -7,13 +7,14 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"placeops/metrics"
+	"placeops/store"
 )
 
 // startMetrics begins to count, and opens the listener for scrapes where the settings want one. It outlives requests and
 // jobs, so that an operator can watch them end.
-func (s *service) startMetrics(ctx context.Context, pool *pgxpool.Pool) error {
+func (s *service) startMetrics(ctx context.Context, pool *pgxpool.Pool, reader *store.Reader) error {
 	options := metrics.Options{
-		Version: version(), Logger: s.logger, Pool: pool, Folders: map[string]string{"uploads": s.cfg.UploadsDir},
+		Version: version(), Logger: s.logger, Pool: pool, Reader: reader, Folders: map[string]string{"uploads": s.cfg.UploadsDir},
 		Backups: s.cfg.BackupSchedule() != nil,
 	}
 	if s.database != nil {

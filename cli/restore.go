@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,7 +12,6 @@ import (
 
 	"placeops/backup"
 	"placeops/config"
-	"placeops/store"
 )
 
 func (a *app) restoreCommand() *cobra.Command {
@@ -33,7 +33,13 @@ func (a *app) restoreCommand() *cobra.Command {
 	return cmd
 }
 
+// errRestoreNeedsSession: everything is built in a schema of its own, which is a setting of a session.
+var errRestoreNeedsSession = errors.New("restore cannot work through a pooler: name the way past it in PLACEOPS_DATABASE_DIRECT_URL")
+
 func (a *app) restore(ctx context.Context, cfg *config.Config, path string, replace bool) error {
+	if _, pooled := cfg.CommandURL(); pooled {
+		return errRestoreNeedsSession
+	}
 	archive, err := a.openArchive(path) // before a database is made for it
 	if err != nil {
 		return err
@@ -45,7 +51,7 @@ func (a *app) restore(ctx context.Context, cfg *config.Config, path string, repl
 			return err
 		}
 		defer func() { _ = file.Close() }()
-		restored, err := backup.Restore(ctx, to, file, backup.Options{Replace: replace, InUse: serves})
+		restored, err := backup.Restore(ctx, to, file, backup.Options{Replace: replace, InUse: serves(cfg)})
 		if err != nil {
 			return err
 		}
@@ -62,12 +68,6 @@ func seekable(archive io.Reader, folder string) (*os.File, error) {
 		}
 	}
 	return backup.Spool(folder, archive)
-}
-
-// serves tells whether a serve works on the database.
-func serves(ctx context.Context, db store.DBTX) (found bool, err error) {
-	err = db.QueryRow(ctx, servesSQL).Scan(&found)
-	return found, err
 }
 
 func (a *app) printRestored(r backup.Restored) {

@@ -161,7 +161,7 @@ func TestAKilledRestoreChangesNothing(t *testing.T) {
 		"before it has loaded anything": func(t *testing.T, in *install, url string) {
 			hold := waitWith(t, url, "SELECT pg_advisory_xact_lock(x'706c6163656f7073'::bigint)") // of migrations
 			command := in.start("restore", "--replace", path)
-			hold.until("wait_event_type = 'Lock' AND query LIKE 'SELECT pg_advisory_lock%'")
+			hold.until("wait_event_type = 'Lock' AND query LIKE 'SELECT pg_advisory_xact_lock%'")
 			kill(command)
 			hold.release()
 		},

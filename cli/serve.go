@@ -60,6 +60,8 @@ type service struct {
 	failed   <-chan error     // the embedded database gave up
 	metrics  *metrics.Metrics
 	tracing  *tracing.Tracing // nil where nobody wants traces
+	web      *server.Server   // nil until it listens
+	drain    time.Duration    // how long it serves on, once it was told to stop
 	stopped  []func(context.Context) error
 	changes  jobs.Changes
 }
@@ -80,6 +82,7 @@ func (s *service) run(ctx context.Context) (err error) {
 	select {
 	case <-ctx.Done():
 		s.logger.InfoContext(ctx, "stopping")
+		s.drain = s.cfg.DrainTime
 		return nil
 	case err := <-serving:
 		return err
@@ -100,10 +103,14 @@ func (s *service) start(ctx context.Context) (serving <-chan error, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := prepareSchema(ctx, s.cfg, pool, s.logger); err != nil {
+	if err := s.prepareSchema(ctx, pool); err != nil {
 		return nil, err
 	}
-	if err := s.startMetrics(ctx, pool); err != nil {
+	reader, err := s.openReader(ctx, pool)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.startMetrics(ctx, pool, reader); err != nil {
 		return nil, err
 	}
 	files, err := openUploads(ctx, s.cfg)
@@ -112,20 +119,23 @@ func (s *service) start(ctx context.Context) (serving <-chan error, err error) {
 	}
 	s.onStop(func(context.Context) error { return files.Close() })
 	s.startSealing(ctx, pool)
-	queue, err := s.startJobs(ctx, pool, files)
+	queue, err := s.startJobs(ctx, pool, reader, files)
 	if err != nil {
 		return nil, err
 	}
-	return s.startHTTP(ctx, pool, queue, files)
+	return s.startHTTP(ctx, pool, reader, queue, files)
 }
 
 func (s *service) onStop(stop func(context.Context) error) { s.stopped = append(s.stopped, stop) }
 
 // stop ends all parts, the last started first and the database at the very end. Requests and jobs share the time that the
-// settings give them; a second signal ends it: what still runs is cut off, and the database recovers at its next start.
+// settings give them, after those that a load balancer still sends; a second signal ends it: what still runs is cut off, and the database recovers at its next start.
 func (s *service) stop() error {
 	ctx, unhook := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer unhook()
+	if s.web != nil {
+		s.web.Drain(ctx, s.drain)
+	}
 	draining, cancel := context.WithTimeout(ctx, s.cfg.ShutdownTimeout)
 	defer cancel()
 	var errs []error
@@ -159,12 +169,47 @@ func (s *service) startDatabase(ctx context.Context) (*pgxpool.Pool, error) {
 		}
 		s.database, s.failed, url = database, database.Failed(), database.URL()
 	}
-	pool, err := store.OpenPool(ctx, url, store.PoolOptions{MaxConns: int32(s.cfg.DBMaxConns), Name: "placeops", Tracer: s.tracing.SQL()}) //nolint:gosec // checked by config
+	pool, err := s.openPool(ctx, url, store.PoolOptions{Name: "placeops"})
+	if err != nil {
+		return nil, err
+	}
+	if err := waitForDatabase(ctx, pool, serveWait, s.logger); err != nil {
+		return nil, err
+	}
+	return pool, s.warnOfPooler(ctx, pool)
+}
+
+// openPool opens a pool of the size and kind that the settings say, which is closed at the end.
+func (s *service) openPool(ctx context.Context, url string, options store.PoolOptions) (*pgxpool.Pool, error) {
+	options.MaxConns, options.Pooled = int32(s.cfg.DBMaxConns), s.cfg.Pooled() //nolint:gosec // checked by config
+	options.Tracer = s.tracing.SQL()
+	pool, err := store.OpenPool(ctx, url, options)
 	if err != nil {
 		return nil, err
 	}
 	s.onStop(func(ctx context.Context) error { return closePool(ctx, pool) })
-	return pool, waitForDatabase(ctx, pool, serveWait, s.logger)
+	return pool, nil
+}
+
+// openReader opens the replica, if there is one. It may be away: then everything is read from the primary.
+func (s *service) openReader(ctx context.Context, pool *pgxpool.Pool) (*store.Reader, error) {
+	if s.cfg.ReplicaURL == "" {
+		return store.NewReader(pool, nil, s.logger), nil
+	}
+	replica, err := s.openPool(ctx, s.cfg.ReplicaURL, store.PoolOptions{Name: "placeops", ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	return store.NewReader(pool, replica, s.logger), nil
+}
+
+// warnOfPooler names the setting that a pooler needs, where somebody may have forgotten it.
+func (s *service) warnOfPooler(ctx context.Context, pool *pgxpool.Pool) error {
+	found, err := store.BehindPooler(ctx, pool)
+	if err == nil && found && !s.cfg.Pooled() {
+		s.logger.WarnContext(ctx, "there is a pooler before the database; if it pools by transaction, placeops must be told: PLACEOPS_DATABASE_POOLER=transaction")
+	}
+	return err
 }
 
 // closePool waits for connections in use, but not for ever.
@@ -182,7 +227,7 @@ func closePool(ctx context.Context, pool *pgxpool.Pool) error {
 	}
 }
 
-func (s *service) startJobs(ctx context.Context, pool *pgxpool.Pool, files *uploads.Store) (*jobs.Client, error) {
+func (s *service) startJobs(ctx context.Context, pool *pgxpool.Pool, reader *store.Reader, files *uploads.Store) (*jobs.Client, error) {
 	logger := s.logger.With("component", "river")
 	owner, err := store.OwnsTables(ctx, pool)
 	if err != nil {
@@ -190,9 +235,10 @@ func (s *service) startJobs(ctx context.Context, pool *pgxpool.Pool, files *uplo
 	}
 	options := jobs.Options{
 		Workers: s.cfg.Workers, Changes: &s.changes, SweepEvery: time.Hour, AnchorEvery: time.Hour, Refresh: s.cfg.RefreshSchedule(), Reindex: owner,
+		Poll: s.cfg.Pooled(),
 	}
 	deps := jobs.Deps{
-		Pool: pool, Uploads: files, Logger: logger, ExportTTL: s.cfg.ExportTTL, Zone: s.cfg.Zone, Mail: s.cfg.Mail(), Observer: s.metrics.Jobs,
+		Pool: pool, Reader: reader, Uploads: files, Logger: logger, ExportTTL: s.cfg.ExportTTL, Zone: s.cfg.Zone, Mail: s.cfg.Mail(), Observer: s.metrics.Jobs,
 		Tracing: s.tracing,
 	}
 	if schedule := s.cfg.BackupSchedule(); schedule != nil {
@@ -229,7 +275,7 @@ func (s *service) stopJobs(ctx context.Context, client *jobs.Client) error {
 	return client.StopAndCancel(ctx)
 }
 
-func (s *service) startHTTP(ctx context.Context, pool *pgxpool.Pool, queue *jobs.Client, files *uploads.Store) (<-chan error, error) {
+func (s *service) startHTTP(ctx context.Context, pool *pgxpool.Pool, reader *store.Reader, queue *jobs.Client, files *uploads.Store) (<-chan error, error) {
 	tokens, err := auth.NewTokens([]byte(s.cfg.JWTSecret))
 	if err != nil {
 		return nil, err
@@ -243,7 +289,7 @@ func (s *service) startHTTP(ctx context.Context, pool *pgxpool.Pool, queue *jobs
 		return nil, err
 	}
 	web, err := server.New(server.Deps{
-		Pool: pool, Jobs: queue, Changes: &s.changes, Tokens: tokens, Passwords: passwords, Limits: s.cfg.LoginLimits(), Uploads: files,
+		Pool: pool, Reader: reader, Jobs: queue, Changes: &s.changes, Tokens: tokens, Passwords: passwords, Limits: s.cfg.LoginLimits(), Uploads: files,
 		Links: uploads.NewLinks([]byte(s.cfg.JWTSecret)), Zone: s.cfg.Zone, Logger: s.logger, Version: version(),
 		Mails: s.cfg.Mail() != nil, Tracing: s.tracing, Metrics: s.metrics, MetricsToken: s.cfg.MetricsToken,
 		CORSOrigins: s.cfg.CORSOrigins, TrustedProxies: s.cfg.TrustedProxies,
@@ -262,6 +308,7 @@ func (s *service) startHTTP(ctx context.Context, pool *pgxpool.Pool, queue *jobs
 	if err := s.greet(ctx, pool, passwords, listener.Addr()); err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
+	s.web = web
 	serving := make(chan error, 1)
 	go func() { serving <- web.Serve(listener) }()
 	s.onStop(func(ctx context.Context) error {

@@ -30,6 +30,11 @@ const (
 	minShutdown = time.Second
 	maxShutdown = 10 * time.Minute
 
+	maxDrain = 5 * time.Minute
+
+	noPooler            = "none"
+	poolerByTransaction = "transaction"
+
 	minMemoryMB = 256
 	maxMemoryMB = 4 << 20
 
@@ -62,6 +67,8 @@ func (c *Config) check(options LoadOptions) Faults {
 		"PLACEOPS_PPROF_ADDR":       c.PprofAddr == "" || isLoopback(c.PprofAddr),
 		"PLACEOPS_EXPORT_TTL":       c.ExportTTL >= minExportTTL && c.ExportTTL <= maxExportTTL,
 		"PLACEOPS_SHUTDOWN_TIMEOUT": c.ShutdownTimeout >= minShutdown && c.ShutdownTimeout <= maxShutdown,
+		"PLACEOPS_DRAIN_TIME":       c.DrainTime >= 0 && c.DrainTime <= maxDrain,
+		"PLACEOPS_DATABASE_POOLER":  c.Pooler == noPooler || c.Pooler == poolerByTransaction && !c.Embedded(),
 	}
 	var faults Faults
 	for name, ok := range usable {
@@ -73,21 +80,34 @@ func (c *Config) check(options LoadOptions) Faults {
 	faults = append(faults, c.checkSchedules()...)
 	faults = append(faults, c.checkMail()...)
 	faults = append(faults, c.checkTracing()...)
-	faults = append(faults, c.checkDatabaseURL()...)
+	faults = append(faults, c.checkDatabaseURLs()...)
 	return append(faults, c.checkJWTSecret(options)...)
+}
+
+// checkDatabaseURLs checks the database's three addresses; the others are for beside DATABASE_URL.
+func (c *Config) checkDatabaseURLs() (faults Faults) {
+	for name, address := range map[string]string{
+		"DATABASE_URL": c.DatabaseURL, "DATABASE_REPLICA_URL": c.ReplicaURL, "PLACEOPS_DATABASE_DIRECT_URL": c.DirectURL,
+	} {
+		switch {
+		case address == "":
+		case c.Embedded():
+			faults = append(faults, Fault{Setting: name})
+		default:
+			faults = append(faults, checkDatabaseURL(name, address)...)
+		}
+	}
+	return faults
 }
 
 // checkDatabaseURL never passes on what the parser says: it may quote parts of
 // the password.
-func (c *Config) checkDatabaseURL() Faults {
-	if c.Embedded() {
+func checkDatabaseURL(name, address string) Faults {
+	_, err := pgxpool.ParseConfig(address)
+	if err == nil && !hasBrokenPassword(address) {
 		return nil
 	}
-	_, err := pgxpool.ParseConfig(c.DatabaseURL)
-	if err == nil && !hasBrokenPassword(c.DatabaseURL) {
-		return nil
-	}
-	fault := Fault{Setting: "DATABASE_URL"}
+	fault := Fault{Setting: name}
 	var file *fs.PathError
 	if errors.As(err, &file) {
 		fault.Detail = "names a file that cannot be read: " + file.Error()

@@ -14,6 +14,10 @@ import (
 type Config struct {
 	// DatabaseURL is empty when placeops runs its own PostgreSQL. See Embedded.
 	DatabaseURL string `env:"DATABASE_URL" json:"-"`
+	// ReplicaURL and DirectURL are empty unless DatabaseURL is set.
+	ReplicaURL string `env:"DATABASE_REPLICA_URL" json:"-"`
+	DirectURL  string `env:"PLACEOPS_DATABASE_DIRECT_URL" json:"-"` // see CommandURL
+	Pooler     string `env:"PLACEOPS_DATABASE_POOLER"`              // "none" or "transaction"; see Pooled
 	// JWTSecret has at least auth.MinSecretLength bytes, unless Load was told
 	// that none is needed.
 	JWTSecret string `env:"JWT_SECRET" json:"-"`
@@ -70,6 +74,7 @@ type Config struct {
 	PprofAddr string `env:"PLACEOPS_PPROF_ADDR"` // on loopback; empty = no listener
 
 	ShutdownTimeout time.Duration `env:"PLACEOPS_SHUTDOWN_TIMEOUT"`
+	DrainTime       time.Duration `env:"PLACEOPS_DRAIN_TIME"` // before that
 
 	// Password is for the command user add alone, which also checks it.
 	Password string `env:"PLACEOPS_PASSWORD" json:"-"`
@@ -82,6 +87,17 @@ type Config struct {
 // Embedded reports whether placeops runs its own PostgreSQL.
 func (c Config) Embedded() bool {
 	return c.DatabaseURL == ""
+}
+
+// Pooled reports whether a pooler gives each transaction another session of the database.
+func (c Config) Pooled() bool { return c.Pooler == poolerByTransaction }
+
+// CommandURL is the outside database for commands and migrations, and whether that is through the pooler.
+func (c Config) CommandURL() (url string, pooled bool) {
+	if c.DirectURL != "" {
+		return c.DirectURL, false
+	}
+	return c.DatabaseURL, c.Pooled()
 }
 
 // ListenAddress is the address for net.Listen, such as ":5000".

@@ -62,9 +62,13 @@ func TestEveryExampleIsAllowed(t *testing.T) {
 	t.Parallel()
 
 	// What an example needs beside it.
+	outside := map[string]string{"DATABASE_URL": "postgres://placeops@db.college.example/placeops", "JWT_SECRET": testSecret}
 	needs := map[string]map[string]string{
-		"DATABASE_URL":      {"JWT_SECRET": testSecret},
-		"PLACEOPS_SMTP_URL": {"PLACEOPS_MAIL_FROM": "office@college.example"},
+		"DATABASE_URL":                 {"JWT_SECRET": testSecret},
+		"DATABASE_REPLICA_URL":         outside,
+		"PLACEOPS_DATABASE_POOLER":     outside,
+		"PLACEOPS_DATABASE_DIRECT_URL": outside,
+		"PLACEOPS_SMTP_URL":            {"PLACEOPS_MAIL_FROM": "office@college.example"},
 	}
 	examples := regexp.MustCompile("(?m)^\\* Example: `(.+)`$").FindAllStringSubmatch(config.Reference(), -1)
 	require.Len(t, examples, len(config.Settings()))

@@ -36,6 +36,8 @@ func TestLoadNamesTheInvalidSetting(t *testing.T) {
 		"PLACEOPS_METRICS_ADDR":     {"9464", "localhost", "127.0.0.1", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536", "127.0.0.1:-1", "::1:9464", "a b:9464", "http://127.0.0.1:9464", "127.0.0.1:9464/metrics"},
 		"PLACEOPS_EXPORT_TTL":       {"24", "59s", "169h", "never"},
 		"PLACEOPS_SHUTDOWN_TIMEOUT": {"20", "0s", "-1s", "11m", "soon"},
+		"PLACEOPS_DRAIN_TIME":       {"20", "-1s", "6m", "soon"},
+		"PLACEOPS_DATABASE_POOLER":  {"session", "on", "transaction"}, // transaction is for beside DATABASE_URL
 
 		"MATERIALIZED_VIEW_REFRESH_INTERVAL": {"hourly", "* * * *", "0 0 30 2 *", "CRON_TZ=UTC 0 * * * *", "TZ=UTC", "61 * * * *", "@reboot"},
 		"PLACEOPS_BACKUP_CRON":               {"daily", "* * * *", "0 0 30 2 *", "CRON_TZ=UTC 0 * * * *", "@reboot"},
@@ -93,6 +95,19 @@ func TestLoadRefusesMoreWorkersThanConnections(t *testing.T) {
 	_, err := config.Load(options(t, map[string]string{"PLACEOPS_WORKERS": "8", "PLACEOPS_DB_MAX_CONNS": "8"}))
 	require.ErrorContains(t, err, "PLACEOPS_WORKERS must be")
 	require.ErrorContains(t, err, "less than PLACEOPS_DB_MAX_CONNS")
+}
+
+func TestTheOtherDatabaseURLsGoWithDatabaseURL(t *testing.T) {
+	t.Parallel()
+
+	for _, name := range []string{"DATABASE_REPLICA_URL", "PLACEOPS_DATABASE_DIRECT_URL"} {
+		_, err := config.Load(options(t, map[string]string{name: "postgres://office:hush@db/placement"}))
+		require.ErrorContains(t, err, name+" must be like DATABASE_URL, which has to be set too")
+		require.NotContains(t, err.Error(), "hush")
+		_, err = config.Load(options(t, map[string]string{name: "mysql://office:hush@db", "DATABASE_URL": testDatabase, "JWT_SECRET": testSecret}))
+		require.ErrorContains(t, err, name+" must be like DATABASE_URL")
+		require.NotContains(t, err.Error(), "hush")
+	}
 }
 
 func TestLoadNeverShowsThePasswordOfABadDatabaseURL(t *testing.T) {

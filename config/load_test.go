@@ -35,6 +35,9 @@ func TestLoadDefaults(t *testing.T) {
 	require.Equal(t, slog.LevelInfo, c.LogLevel)
 	require.Equal(t, "text", c.LogFormat)
 	require.Equal(t, 20*time.Second, c.ShutdownTimeout)
+	require.Zero(t, c.DrainTime)
+	require.Empty(t, c.ReplicaURL)
+	require.False(t, c.Pooled())
 	require.Equal(t, 24*time.Hour, c.ExportTTL)
 	require.Empty(t, c.Password)
 	require.Empty(t, c.Warnings)
@@ -58,6 +61,10 @@ func TestLoadEverySetting(t *testing.T) {
 	c := load(t, map[string]string{
 		"DATABASE_URL":                           testDatabase,
 		"JWT_SECRET":                             testSecret,
+		"DATABASE_REPLICA_URL":                   testDatabase + "?application_name=r",
+		"PLACEOPS_DATABASE_DIRECT_URL":           testDatabase + "?application_name=d",
+		"PLACEOPS_DATABASE_POOLER":               "transaction",
+		"PLACEOPS_DRAIN_TIME":                    "15s",
 		"PORT":                                   "0",
 		"PLACEOPS_HOST":                          "::1",
 		"CORS_ORIGIN":                            "https://Placement.example.edu:443/, http://localhost:3000",
@@ -88,6 +95,12 @@ func TestLoadEverySetting(t *testing.T) {
 	})
 	require.False(t, c.Embedded())
 	require.Equal(t, testDatabase, c.DatabaseURL)
+	require.Equal(t, testDatabase+"?application_name=r", c.ReplicaURL)
+	require.True(t, c.Pooled())
+	commands, pooled := c.CommandURL()
+	require.Equal(t, testDatabase+"?application_name=d", commands)
+	require.False(t, pooled, "past the pooler")
+	require.Equal(t, 15*time.Second, c.DrainTime)
 	require.Equal(t, testSecret, c.JWTSecret)
 	require.Equal(t, "[::1]:0", c.ListenAddress())
 	require.Equal(t, config.Origins{"https://placement.example.edu", "http://localhost:3000"}, c.CORSOrigins)

@@ -37,6 +37,8 @@ func (c Config) shown(setting Setting) string {
 	switch {
 	case setting.Name == "DATABASE_URL":
 		return databaseWithoutPassword(c.DatabaseURL)
+	case value != "" && (setting.Name == "DATABASE_REPLICA_URL" || setting.Name == "PLACEOPS_DATABASE_DIRECT_URL"):
+		return databaseWithoutPassword(value)
 	case setting.Secret && value == "":
 		return "(not set)"
 	case setting.Secret:

@@ -23,8 +23,8 @@ func TestPrintingNeverShowsSecrets(t *testing.T) {
 			t.Parallel()
 			c := load(t, map[string]string{
 				"DATABASE_URL": database, "JWT_SECRET": testSecret, "PLACEOPS_PASSWORD": "pass-word-of-head",
-				"PLACEOPS_METRICS_TOKEN": "pass-word-of-metrics",
-				"PLACEOPS_SMTP_URL":      "smtp://office:pass-word-of-mail@mail.example.edu", "PLACEOPS_MAIL_FROM": "office@example.edu",
+				"PLACEOPS_METRICS_TOKEN": "pass-word-of-metrics", "DATABASE_REPLICA_URL": database, "PLACEOPS_DATABASE_DIRECT_URL": database,
+				"PLACEOPS_SMTP_URL": "smtp://office:pass-word-of-mail@mail.example.edu", "PLACEOPS_MAIL_FROM": "office@example.edu",
 			})
 			var out bytes.Buffer
 			for _, handler := range []slog.Handler{slog.NewTextHandler(&out, nil), slog.NewJSONHandler(&out, nil)} {
@@ -49,6 +49,9 @@ func TestStringListsEverySetting(t *testing.T) {
 
 	c := load(t, map[string]string{"CORS_ORIGIN": "https://a,https://b", "PORT": "81", "PLACEOPS_TRUSTED_PROXIES": "10.0.0.1, 10.0.0.0/8"})
 	require.Equal(t, `DATABASE_URL=(embedded)
+DATABASE_REPLICA_URL=(not set)
+PLACEOPS_DATABASE_POOLER=none
+PLACEOPS_DATABASE_DIRECT_URL=(not set)
 JWT_SECRET=(hidden)
 PORT=81
 PLACEOPS_HOST=
@@ -87,6 +90,7 @@ OTEL_TRACES_SAMPLER=parentbased_always_on
 OTEL_TRACES_SAMPLER_ARG=
 PLACEOPS_PPROF_ADDR=
 PLACEOPS_SHUTDOWN_TIMEOUT=20s
+PLACEOPS_DRAIN_TIME=0s
 PLACEOPS_PASSWORD=(not set)
 `, c.String())
 }

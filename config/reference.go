@@ -30,6 +30,9 @@ var chapters = []struct {
 	{"Database and files", "Two processes on one database need the same store of files.", []use{
 		{"PLACEOPS_DATA_DIR", "", "/var/lib/placeops"},
 		{"DATABASE_URL", "", "postgres://placeops:secret@db.college.example:5432/placeops"},
+		{"DATABASE_REPLICA_URL", "", "postgres://placeops:secret@replica.college.example:5432/placeops"},
+		{"PLACEOPS_DATABASE_POOLER", "", "transaction"},
+		{"PLACEOPS_DATABASE_DIRECT_URL", "", "postgres://placeops:secret@db.college.example:5432/placeops"},
 		{"PLACEOPS_MIGRATE", "", "off"},
 		{"PLACEOPS_UPLOADS_DIR", "", "/srv/placeops/uploads"},
 		{"PLACEOPS_UPLOADS_URL", "", "s3://placeops-files?region=ap-south-1"},
@@ -61,6 +64,7 @@ var chapters = []struct {
 		{"PLACEOPS_DB_MAX_CONNS", "connections", "20"},
 		{"PLACEOPS_WORKERS", "jobs at once", "4"},
 		{"PLACEOPS_SHUTDOWN_TIMEOUT", "time, such as 20s or 1m", "30s"},
+		{"PLACEOPS_DRAIN_TIME", "time, such as 5s or 1m", "15s"},
 	}},
 	{"What it tells", "", []use{
 		{"PLACEOPS_LOG_LEVEL", "", "debug"},

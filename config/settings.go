@@ -25,6 +25,23 @@ func Settings() []Setting {
 			Secret:  true,
 		},
 		{
+			Name:    "DATABASE_REPLICA_URL",
+			Help:    "Streaming replica of that server, for long lists and figures; empty = they are read from the primary too",
+			Allowed: "like DATABASE_URL, which has to be set too",
+			Secret:  true,
+		},
+		{
+			Name: "PLACEOPS_DATABASE_POOLER", Default: "none",
+			Help:    "What stands between placeops and the server of DATABASE_URL: transaction = a PgBouncer that pools by transaction",
+			Allowed: "none, or transaction together with DATABASE_URL",
+		},
+		{
+			Name:    "PLACEOPS_DATABASE_DIRECT_URL",
+			Help:    "The same database past the pooler, for commands and migrations; empty = DATABASE_URL",
+			Allowed: "like DATABASE_URL, which has to be set too",
+			Secret:  true,
+		},
+		{
 			Name:    "JWT_SECRET",
 			Help:    "Secret that signs the sign-in tokens; empty = made once and kept in the data directory (not with DATABASE_URL)",
 			Allowed: "at least 32 bytes of randomness, for example from: openssl rand -hex 32",
@@ -217,6 +234,11 @@ func Settings() []Setting {
 			Name: "PLACEOPS_SHUTDOWN_TIMEOUT", Default: "20s",
 			Help:    "How long running requests and jobs may take to finish when the server stops",
 			Allowed: "a duration from 1s to 10m",
+		},
+		{
+			Name: "PLACEOPS_DRAIN_TIME", Default: "0s",
+			Help:    "How long a server that was told to stop goes on serving while /readyz says no, so that a load balancer sends nobody any more",
+			Allowed: "a duration from 0s to 5m",
 		},
 		{
 			Name:    "PLACEOPS_PASSWORD",

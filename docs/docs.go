@@ -55,6 +55,7 @@ func Navigation() []Group {
 			{File: "docs/alerts.md", Title: "Alerts"},
 			{File: "docs/metrics.md", Title: "Metrics"},
 			{File: "docs/outside-database.md", Title: "Your own PostgreSQL"},
+			{File: "docs/scaling.md", Title: "More than one machine"},
 			{File: "docs/tuning.md", Title: "Speed and machines"},
 		}},
 		{"Why to trust it", []Page{

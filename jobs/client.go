@@ -13,6 +13,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"placeops/mail"
+	"placeops/store"
 	"placeops/tracing"
 	"placeops/uploads"
 )
@@ -23,6 +24,7 @@ type Client = river.Client[pgx.Tx]
 // Deps is what workers need.
 type Deps struct {
 	Pool    *pgxpool.Pool
+	Reader  *store.Reader // for exports; nil: they are read from Pool
 	Uploads *uploads.Store
 	Logger  *slog.Logger
 	// ExportTTL is how long an export can be fetched; 0: DefaultExportTTL.
@@ -44,6 +46,9 @@ type Options struct {
 	Workers int         // at once, in the default queue; 0: two per core
 	Running *RunningSet // if given, holds the ids of the jobs that this process is working
 	Changes *Changes    // if given, is told what jobs of this process have changed
+	// Poll makes the client ask for jobs time and again, for a database whose notifications do not arrive: a pooler gives each
+	// transaction another session, so nobody can listen.
+	Poll bool
 	// SweepEvery is how often the processes together remove files that are no longer needed; 0: never.
 	SweepEvery time.Duration
 	// AnchorEvery is how often one of them writes the anchor of the audit trail into its log; 0: never.
@@ -66,6 +71,8 @@ const (
 	// fetchCooldown bounds how often one process asks for jobs. River's default of 100 ms would be most of the time
 	// between publishing a drive and the first registration.
 	fetchCooldown = 2 * time.Millisecond
+	// pollEvery is how often it asks where it is not told. Half of it is what a publish waits longer for its job.
+	pollEvery = 100 * time.Millisecond
 	// keepCompleted is how long a finished job can still be looked at.
 	keepCompleted = 7 * 24 * time.Hour
 )
@@ -74,6 +81,9 @@ const (
 func NewClient(deps Deps, options Options) (*Client, error) {
 	if deps.Zone == nil {
 		deps.Zone = time.UTC
+	}
+	if deps.Reader == nil {
+		deps.Reader = store.NewReader(deps.Pool, nil, deps.Logger)
 	}
 	observed := deps.Observer != nil
 	if !observed {
@@ -110,6 +120,9 @@ func NewClient(deps Deps, options Options) (*Client, error) {
 	}
 	if deps.Tracing != nil {
 		config.Plugins = append(config.Plugins, &traced{tracing: deps.Tracing})
+	}
+	if options.Poll {
+		config.PollOnly, config.FetchPollInterval = true, pollEvery
 	}
 	config.Plugins = append(config.Plugins, &acting{})
 	if !options.Reindex {

@@ -76,19 +76,25 @@ func (w *exportRegistrationsWorker) Work(ctx context.Context, job *river.Job[Exp
 
 // write stores the registrations as they are at this moment.
 func (w *exportRegistrationsWorker) write(ctx context.Context, export store.Export) (key string, rows int32, err error) {
-	err = store.InTx(ctx, store.Snapshot{Pool: w.deps.Pool}, func(tx pgx.Tx) error {
-		total, err := store.CountRegistrations(ctx, tx, export.DriveID)
-		if err != nil {
+	err = w.deps.Reader.Read(ctx, func(db store.Source) error {
+		return store.InTx(ctx, store.Snapshot{Pool: db}, func(tx pgx.Tx) error {
+			key, rows, err = w.writeFrom(ctx, tx, export)
 			return err
-		}
-		show := func(done int32) { w.showProgress(ctx, export.ExportID, done, int32(total)) } //nolint:gosec // students of one drive
-		table := newRegistrationsCSV(ctx, tx, export.DriveID, zoneOf(w.deps), show)
-		defer table.close()
-		key, _, err = w.deps.Uploads.Save(ctx, uploads.Export, table, maxExport)
-		rows = table.rows
-		return err
+		})
 	})
 	return key, rows, err
+}
+
+func (w *exportRegistrationsWorker) writeFrom(ctx context.Context, tx pgx.Tx, export store.Export) (key string, rows int32, err error) {
+	total, err := store.CountRegistrations(ctx, tx, export.DriveID)
+	if err != nil {
+		return "", 0, err
+	}
+	show := func(done int32) { w.showProgress(ctx, export.ExportID, done, int32(total)) } //nolint:gosec // students of one drive
+	table := newRegistrationsCSV(ctx, tx, export.DriveID, zoneOf(w.deps), show)
+	defer table.close()
+	key, _, err = w.deps.Uploads.Save(ctx, uploads.Export, table, maxExport)
+	return key, table.rows, err
 }
 
 // finish commits the file and the end of the job together. A file that was not committed is removed before the job ends in

@@ -10,6 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"placeops/store"
 )
 
 // Options is what there is to watch. What is left out has no numbers.
@@ -17,6 +19,7 @@ type Options struct {
 	Version  string
 	Logger   *slog.Logger
 	Pool     *pgxpool.Pool
+	Reader   *store.Reader
 	Postgres Postgres          // the embedded server
 	Folders  map[string]string // on whose disks there must be space, by the names that they go by here
 	// Backups is whether there is a schedule for them.
@@ -50,6 +53,9 @@ func New(options Options) *Metrics {
 	m.registry.MustRegister(m.Jobs.collectors()...)
 	if options.Pool != nil {
 		m.registry.MustRegister(poolCollector{options.Pool}, newDatabase(options.Pool, logger, options.KeepFor))
+	}
+	if options.Reader != nil {
+		m.registry.MustRegister(replicaCollector{options.Reader})
 	}
 	if options.Postgres != nil {
 		m.registry.MustRegister(newPostgres(options.Postgres))

@@ -44,14 +44,16 @@ type analyticsSummaryOutput struct {
 }
 
 func (s *Server) analyticsSummary(ctx context.Context, in *analyticsSummaryInput) (*analyticsSummaryOutput, error) {
-	var driveID *int64
-	if in.DriveID != 0 {
-		if _, err := store.DriveFor(ctx, s.pool, viewer(me(ctx)), in.DriveID); err != nil {
-			return nil, err
+	summary, err := reading(ctx, s, func(db store.Source) (summary store.Summary, err error) {
+		var driveID *int64
+		if in.DriveID != 0 {
+			if _, err := store.DriveFor(ctx, db, viewer(me(ctx)), in.DriveID); err != nil {
+				return summary, err
+			}
+			driveID = &in.DriveID
 		}
-		driveID = &in.DriveID
-	}
-	summary, err := store.AnalyticsSummary(ctx, s.pool, in.days(), driveID)
+		return store.AnalyticsSummary(ctx, db, in.days(), driveID)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -71,21 +73,23 @@ type figures[T any] struct {
 
 // figuresOf reads the figures and their age in one snapshot, so that a refresh in between cannot make them look younger.
 func figuresOf[R, T any](ctx context.Context, s *Server, read func(store.DBTX) ([]R, error), body func(R) T) (*figures[T], error) {
-	var out figures[T]
-	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		refreshed, err := store.AnalyticsRefreshedAt(ctx, tx)
-		if err != nil {
+	return reading(ctx, s, func(db store.Source) (*figures[T], error) {
+		var out figures[T]
+		err := store.InTx(ctx, store.Snapshot{Pool: db}, func(tx pgx.Tx) error {
+			refreshed, err := store.AnalyticsRefreshedAt(ctx, tx)
+			if err != nil {
+				return err
+			}
+			rows, err := read(tx)
+			out.RefreshedAt = refreshed.Format(time.RFC3339Nano)
+			out.Body = make([]T, len(rows))
+			for i, row := range rows {
+				out.Body[i] = body(row)
+			}
 			return err
-		}
-		rows, err := read(tx)
-		out.RefreshedAt = refreshed.Format(time.RFC3339Nano)
-		out.Body = make([]T, len(rows))
-		for i, row := range rows {
-			out.Body[i] = body(row)
-		}
-		return err
+		})
+		return &out, err
 	})
-	return &out, err
 }
 
 type dayCountBody struct {

@@ -107,17 +107,19 @@ func (s *Server) listAttendance(ctx context.Context, in *driveListInput) (*list[
 	if err != nil {
 		return nil, err
 	}
-	drive, err := store.DriveFor(ctx, s.pool, viewer(me(ctx)), in.ID)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := store.AttendanceOfDrive(ctx, s.pool, in.ID, after, in.rows())
-	if err != nil {
-		return nil, err
-	}
-	out := listOf(ctx, rows, in.rows(), attendanceBodyOf, func(a store.Attendee) string { return a.RollNumber })
-	out.TotalCount = total(drive.RegisteredCount)
-	return out, nil
+	return reading(ctx, s, func(db store.Source) (*list[AttendanceBody], error) {
+		drive, err := store.DriveFor(ctx, db, viewer(me(ctx)), in.ID)
+		if err != nil {
+			return nil, err
+		}
+		rows, err := store.AttendanceOfDrive(ctx, db, in.ID, after, in.rows())
+		if err != nil {
+			return nil, err
+		}
+		out := listOf(ctx, rows, in.rows(), attendanceBodyOf, func(a store.Attendee) string { return a.RollNumber })
+		out.TotalCount = total(drive.RegisteredCount)
+		return out, nil
+	})
 }
 
 // publishAttendance ends a drive, exactly once.
@@ -149,7 +151,7 @@ func (s *Server) downloadAttendanceCSV(ctx context.Context, in *IDInput) (*fileO
 		ContentType: "text/csv; charset=utf-8",
 		Disposition: download(".csv", drive.Drive.CompanyName, "attendance", s.today()),
 		Body: func(hctx huma.Context) {
-			s.sendSpooled(hctx, func(w io.Writer) error { return s.writeAttendanceCSV(hctx.Context(), w, in.ID) })
+			s.sendSpooled(hctx, func(db store.Source, w io.Writer) error { return writeAttendanceCSV(hctx.Context(), db, w, in.ID) })
 		},
 	}, nil
 }
@@ -160,12 +162,12 @@ func (s *Server) now() time.Time { return s.clock().In(s.zone) }
 // today is the date in the office, for file names.
 func (s *Server) today() string { return s.now().Format(time.DateOnly) }
 
-func (s *Server) writeAttendanceCSV(ctx context.Context, w io.Writer, driveID int64) error {
+func writeAttendanceCSV(ctx context.Context, db store.DBTX, w io.Writer, driveID int64) error {
 	csv := sheets.NewCSVWriter(w)
 	if err := csv.Write("roll_number", "name", "email", "branch", "batch_year", "status"); err != nil {
 		return err
 	}
-	for a, err := range store.AttendanceSheet(ctx, s.pool, driveID) {
+	for a, err := range store.AttendanceSheet(ctx, db, driveID) {
 		if err != nil {
 			return err
 		}

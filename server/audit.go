@@ -85,7 +85,9 @@ func (s *Server) listAudit(ctx context.Context, in *listAuditInput) (*list[Audit
 	if err != nil {
 		return nil, err
 	}
-	lines, err := store.AuditLines(ctx, s.pool, filter, after, in.rows())
+	lines, err := reading(ctx, s, func(db store.Source) ([]store.AuditLine, error) {
+		return store.AuditLines(ctx, db, filter, after, in.rows())
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -121,19 +123,19 @@ func (s *Server) downloadAuditCSV(_ context.Context, in *struct{ AuditFilter }) 
 		ContentType: "text/csv; charset=utf-8",
 		Disposition: download(".csv", "audit", s.today()),
 		Body: func(hctx huma.Context) {
-			s.sendSpooled(hctx, func(w io.Writer) error { return s.writeAuditCSV(hctx.Context(), w, filter) })
+			s.sendSpooled(hctx, func(db store.Source, w io.Writer) error { return s.writeAuditCSV(hctx.Context(), db, w, filter) })
 		},
 	}, nil
 }
 
-func (s *Server) writeAuditCSV(ctx context.Context, w io.Writer, filter store.AuditFilter) error {
+func (s *Server) writeAuditCSV(ctx context.Context, db store.DBTX, w io.Writer, filter store.AuditFilter) error {
 	csv := sheets.NewCSVWriter(w)
 	err := csv.Write("audit_id", "line", "at", "actor_id", "actor_name", "operation", "request_id", "database_role", "entity", "change",
 		"drive_id", "company_name", "user_id", "user_name", "before", "after")
 	if err != nil {
 		return err
 	}
-	for l, err := range store.AuditSheet(ctx, s.pool, filter) {
+	for l, err := range store.AuditSheet(ctx, db, filter) {
 		if err != nil {
 			return err
 		}

@@ -129,27 +129,29 @@ type driveListInput struct {
 }
 
 func (s *Server) listEligible(ctx context.Context, in *driveListInput) (*list[EligibleStudentBody], error) {
-	drive, rows, err := s.eligibleRows(ctx, in.ID, in.WholePage, eligibility.Narrowed{})
-	if err != nil {
-		return nil, err
-	}
-	out := listOf(ctx, rows, in.rows(), eligibleStudentBodyOf, rollCursor)
-	if stored := drive.Drive.EligibleCount; stored != nil {
-		out.TotalCount = total(int64(*stored))
-	}
-	return out, nil
+	return reading(ctx, s, func(db store.Source) (*list[EligibleStudentBody], error) {
+		drive, rows, err := eligibleRows(ctx, db, in.ID, in.WholePage, eligibility.Narrowed{})
+		if err != nil {
+			return nil, err
+		}
+		out := listOf(ctx, rows, in.rows(), eligibleStudentBodyOf, rollCursor)
+		if stored := drive.Drive.EligibleCount; stored != nil {
+			out.TotalCount = total(int64(*stored))
+		}
+		return out, nil
+	})
 }
 
-func (s *Server) eligibleRows(ctx context.Context, driveID int64, page WholePage, narrowed eligibility.Narrowed) (store.VisibleDrive, []eligibility.Student, error) {
+func eligibleRows(ctx context.Context, db store.DBTX, driveID int64, page WholePage, narrowed eligibility.Narrowed) (store.VisibleDrive, []eligibility.Student, error) {
 	var drive store.VisibleDrive
 	after, err := page.after()
 	if err != nil {
 		return drive, nil, err
 	}
-	if drive, err = store.DriveFor(ctx, s.pool, viewer(me(ctx)), driveID); err != nil {
+	if drive, err = store.DriveFor(ctx, db, viewer(me(ctx)), driveID); err != nil {
 		return drive, nil, err
 	}
-	rows, err := eligibility.Students(ctx, s.pool, drive.Drive, narrowed, after, page.rows())
+	rows, err := eligibility.Students(ctx, db, drive.Drive, narrowed, after, page.rows())
 	return drive, rows, err
 }
 

@@ -3,12 +3,14 @@ package server
 import (
 	"context"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"placeops/sheets"
 	"placeops/store"
 )
 
@@ -87,7 +89,9 @@ func (s *Server) listFinishedDrives(ctx context.Context, in *listFinishedInput) 
 	if err != nil {
 		return nil, err
 	}
-	rows, err := store.FinishedDrives(ctx, s.pool, period, before, in.rows())
+	rows, err := reading(ctx, s, func(db store.Source) ([]store.FinishedDrive, error) {
+		return store.FinishedDrives(ctx, db, period, before, in.rows())
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +130,10 @@ func (s *Server) downloadFinishedDrive(ctx context.Context, in *IDInput) (*fileO
 		ContentType: excelType,
 		Disposition: download(".xlsx", drive.Drive.CompanyName, "attendance", s.today()),
 		Body: func(hctx huma.Context) {
-			if err := s.writeAttendanceExcel(hctx, in.ID); err != nil {
+			err := s.writeExcel(hctx, func(ctx context.Context, db store.Source, w io.Writer) (*sheets.XLSXWriter, error) {
+				return s.attendanceExcel(ctx, db, w, in.ID)
+			})
+			if err != nil {
 				s.breakOff(hctx, err)
 			}
 		},
@@ -147,7 +154,10 @@ func (s *Server) downloadFinishedExcel(_ context.Context, in *downloadFinishedIn
 		ContentType: excelType,
 		Disposition: download(".xlsx", "finished-drives", s.today()),
 		Body: func(hctx huma.Context) {
-			if err := s.writeFinishedExcel(hctx, period, in.Limit); err != nil {
+			err := s.writeExcel(hctx, func(ctx context.Context, db store.Source, w io.Writer) (*sheets.XLSXWriter, error) {
+				return s.finishedExcel(ctx, db, w, period, in.Limit)
+			})
+			if err != nil {
 				s.breakOff(hctx, err)
 			}
 		},

@@ -1,7 +1,11 @@
 package server
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io"
+	"iter"
 	"net/url"
 	"strings"
 	"time"
@@ -35,9 +39,33 @@ func singleDashes(name string) string {
 	return name
 }
 
-// writeAttendanceExcel reads the database to its end before the first byte goes out.
-func (s *Server) writeAttendanceExcel(hctx huma.Context, driveID int64) error {
-	sheet, err := sheets.NewXLSXWriter(hctx.BodyWriter(), "Attendance", s.now(),
+// writeExcel reads the database to its end before the first byte goes out: fill makes a sheet and its rows.
+func (s *Server) writeExcel(hctx huma.Context, fill func(context.Context, store.Source, io.Writer) (*sheets.XLSXWriter, error)) error {
+	sheet, err := reading(hctx.Context(), s, func(db store.Source) (*sheets.XLSXWriter, error) {
+		return fill(hctx.Context(), db, hctx.BodyWriter())
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = sheet.Close() }() // its temporary file
+	return sheet.Finish()
+}
+
+// filled gives a sheet its rows, or closes it.
+func filled[R any](sheet *sheets.XLSXWriter, rows iter.Seq2[R, error], cells func(R) []any) (*sheets.XLSXWriter, error) {
+	for row, err := range rows {
+		if err == nil {
+			err = sheet.Write(cells(row)...)
+		}
+		if err != nil {
+			return nil, errors.Join(err, sheet.Close())
+		}
+	}
+	return sheet, nil
+}
+
+func (s *Server) attendanceExcel(ctx context.Context, db store.DBTX, w io.Writer, driveID int64) (*sheets.XLSXWriter, error) {
+	sheet, err := sheets.NewXLSXWriter(w, "Attendance", s.now(),
 		sheets.Column{Heading: "Roll number", Width: 18},
 		sheets.Column{Heading: "Name", Width: 30},
 		sheets.Column{Heading: "E-mail", Width: 34},
@@ -49,23 +77,15 @@ func (s *Server) writeAttendanceExcel(hctx huma.Context, driveID int64) error {
 		sheets.Column{Heading: "Marked", Width: 20, Format: sheets.Moment},
 	)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer func() { _ = sheet.Close() }() // its temporary file
-	for a, err := range store.AttendanceSheet(hctx.Context(), s.pool, driveID) {
-		if err != nil {
-			return err
-		}
-		err = sheet.Write(a.RollNumber, a.Name, a.Email, a.Branch, a.BatchYear, a.CGPA, a.RegisteredAt, a.Status, a.MarkedAt)
-		if err != nil {
-			return err
-		}
-	}
-	return sheet.Finish()
+	return filled(sheet, store.AttendanceSheet(ctx, db, driveID), func(a store.Attendee) []any {
+		return []any{a.RollNumber, a.Name, a.Email, a.Branch, a.BatchYear, a.CGPA, a.RegisteredAt, a.Status, a.MarkedAt}
+	})
 }
 
-func (s *Server) writeFinishedExcel(hctx huma.Context, period store.Period, limit int32) error {
-	sheet, err := sheets.NewXLSXWriter(hctx.BodyWriter(), "Finished drives", s.now(),
+func (s *Server) finishedExcel(ctx context.Context, db store.DBTX, w io.Writer, period store.Period, limit int32) (*sheets.XLSXWriter, error) {
+	sheet, err := sheets.NewXLSXWriter(w, "Finished drives", s.now(),
 		sheets.Column{Heading: "Company", Width: 36},
 		sheets.Column{Heading: "Job title", Width: 30},
 		sheets.Column{Heading: "Domain", Width: 30},
@@ -77,24 +97,28 @@ func (s *Server) writeFinishedExcel(hctx huma.Context, period store.Period, limi
 		sheets.Column{Heading: "Attendance", Width: 15, Format: sheets.Percent},
 	)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer func() { _ = sheet.Close() }() // its temporary file
-	for f, err := range store.FinishedDrivesSheet(hctx.Context(), s.pool, period, limit) {
-		if err != nil {
-			return err
-		}
+	return filled(sheet, store.FinishedDrivesSheet(ctx, db, period, limit), func(f store.FinishedDrive) []any {
 		share := float64(f.TotalPresent) / float64(max(f.TotalRegistered, 1))
-		err = sheet.Write(f.CompanyName, f.JobTitle, f.DomainName, f.InterviewDate, f.FinishedDate, f.TotalRegistered,
-			f.TotalPresent, f.TotalAbsent, share)
-		if err != nil {
-			return err
+		return []any{
+			f.CompanyName, f.JobTitle, f.DomainName, f.InterviewDate, f.FinishedDate, f.TotalRegistered, f.TotalPresent, f.TotalAbsent, share,
 		}
-	}
-	return sheet.Finish()
+	})
 }
 
+// writeFinishedPDF reads the database to its end before the first byte goes out.
 func (s *Server) writeFinishedPDF(hctx huma.Context, period store.Period, limit int32) error {
+	report, err := reading(hctx.Context(), s, func(db store.Source) (*sheets.Report, error) {
+		return s.finishedReport(hctx.Context(), db, period, limit)
+	})
+	if err != nil {
+		return err
+	}
+	return report.WritePDF(hctx.BodyWriter())
+}
+
+func (s *Server) finishedReport(ctx context.Context, db store.DBTX, period store.Period, limit int32) (*sheets.Report, error) {
 	now := s.now()
 	report := sheets.Report{
 		Title: "Finished placement drives", Under: periodText(period, now, limit), Made: now,
@@ -107,9 +131,9 @@ func (s *Server) writeFinishedPDF(hctx huma.Context, period store.Period, limit 
 		},
 	}
 	var registered, present int64
-	for f, err := range store.FinishedDrivesSheet(hctx.Context(), s.pool, period, limit) {
+	for f, err := range store.FinishedDrivesSheet(ctx, db, period, limit) {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		registered, present = registered+int64(f.TotalRegistered), present+int64(f.TotalPresent)
 		report.Rows = append(report.Rows, s.finishedRow(len(report.Rows)+1, f))
@@ -119,7 +143,7 @@ func (s *Server) writeFinishedPDF(hctx huma.Context, period store.Period, limit 
 		{Label: "Present", Value: fmt.Sprint(present)}, {Label: "Absent", Value: fmt.Sprint(registered - present)},
 		{Label: "Attendance", Value: percentText(present, registered)},
 	}
-	return report.WritePDF(hctx.BodyWriter())
+	return &report, nil
 }
 
 const (

@@ -55,7 +55,7 @@ func start(t *testing.T, change ...func(*server.Deps)) *harness {
 	zone, err := time.LoadLocation("Asia/Kolkata")
 	require.NoError(t, err)
 	changes := &jobs.Changes{}
-	h.jobs, err = jobs.NewClient(jobs.Deps{Pool: h.pool, Uploads: files, Zone: zone, Logger: logger}, jobs.Options{Changes: changes})
+	h.jobs, err = jobs.NewClient(jobs.Deps{Pool: h.pool, Uploads: files, Zone: zone, Logger: logger}, jobs.Options{Changes: changes, Poll: storetest.Pooled()})
 	require.NoError(t, err)
 	h.tokens, err = auth.NewTokens([]byte(secret))
 	require.NoError(t, err)

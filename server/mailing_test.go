@@ -14,6 +14,7 @@ import (
 	"placeops/mail"
 	"placeops/mail/mailtest"
 	"placeops/server"
+	"placeops/store/storetest"
 )
 
 // mailing is a placeops that sends e-mail, to a mail server of the test.
@@ -39,7 +40,7 @@ func startMailing(t *testing.T, script func(verb, argument string) string) *mail
 	})
 	m.jobs, err = jobs.NewClient(jobs.Deps{
 		Pool: m.pool, Uploads: deps.Uploads, Logger: slog.New(slog.DiscardHandler), Zone: deps.Zone, Mail: sender,
-	}, jobs.Options{})
+	}, jobs.Options{Poll: storetest.Pooled()})
 	require.NoError(t, err)
 	require.NoError(t, m.jobs.Start(context.WithoutCancel(t.Context()))) // start stops it
 	deps.Jobs = m.jobs

@@ -19,7 +19,7 @@ import (
 
 // useMiddleware adds what every request goes through, outermost first.
 func (s *Server) useMiddleware(router *echo.Echo, corsOrigins []string) {
-	router.Pre(s.measure, s.boundBody, identify)
+	router.Pre(s.measure, s.closeWhenStopping, s.boundBody, identify)
 	if s.tracing != nil {
 		router.Pre(s.trace)
 	}
@@ -45,6 +45,16 @@ func (s *Server) boundBody(next echo.HandlerFunc) echo.HandlerFunc {
 		within := func(d time.Duration) { _ = control.SetReadDeadline(time.Now().Add(cmp.Or(s.timeouts.Body, d))) } // cannot fail on a connection
 		within(requestTimeout)
 		defer within(bodyTimeout)
+		return next(c)
+	}
+}
+
+// closeWhenStopping leaves no connection open on which the next request would be lost.
+func (s *Server) closeWhenStopping(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if s.ready.stopping.Load() {
+			c.Response().Header().Set("Connection", "close")
+		}
 		return next(c)
 	}
 }

@@ -41,6 +41,18 @@ func TestTheAuditPageNamesTestsThatExist(t *testing.T) {
 	}
 }
 
+func TestTheScalingPageNamesTestsThatExist(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/scaling.md")
+	require.NoError(t, err)
+	tests := testsOfTheTree(t)
+	names := namedTests.FindAllStringSubmatch(string(page), -1)
+	require.Greater(t, len(names), 4)
+	for _, name := range names {
+		require.True(t, tests[name[1]], "docs/scaling.md names %s, which is not there", name[1])
+	}
+}
+
 var namedTests = regexp.MustCompile("`([a-z/0-9]+\\.(?:Test|Fuzz)\\w+)`")
 
 // TestTheSecurityPageNamesTestsThatExist also holds that each of its answers names one, or says no.

@@ -38,7 +38,9 @@ func (s *Server) previewDrive(ctx context.Context, in *IDInput) (*previewOutput,
 }
 
 func (s *Server) preview(ctx context.Context, criteria eligibility.Criteria) (*previewOutput, error) {
-	preview, err := eligibility.PreviewCounts(ctx, s.pool, criteria)
+	preview, err := reading(ctx, s, func(db store.Source) (eligibility.Preview, error) {
+		return eligibility.PreviewCounts(ctx, db, criteria)
+	})
 	if err != nil {
 		return nil, err
 	}

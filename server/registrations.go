@@ -159,23 +159,25 @@ func (s *Server) listRegistrations(ctx context.Context, in *listRegistrationsInp
 	if err != nil {
 		return nil, err
 	}
-	drive, err := store.DriveFor(ctx, s.pool, viewer(me(ctx)), in.ID)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := store.RegistrationsOfDrive(ctx, s.pool, in.ID, orZero(after), in.rows())
-	if err != nil {
-		return nil, err
-	}
-	out := listOf(ctx, rows, in.rows(), registeredStudentBodyOf, func(r store.RegisteredStudent) string {
-		return idCursor(r.RegistrationID)
-	})
-	count := drive.RegisteredCount
-	if !coordinators.Allows(me(ctx).Role) {
-		if count, err = store.CountRegistrations(ctx, s.pool, in.ID); err != nil {
+	return reading(ctx, s, func(db store.Source) (*list[registeredStudentBody], error) {
+		drive, err := store.DriveFor(ctx, db, viewer(me(ctx)), in.ID)
+		if err != nil {
 			return nil, err
 		}
-	}
-	out.TotalCount = total(count)
-	return out, nil
+		rows, err := store.RegistrationsOfDrive(ctx, db, in.ID, orZero(after), in.rows())
+		if err != nil {
+			return nil, err
+		}
+		out := listOf(ctx, rows, in.rows(), registeredStudentBodyOf, func(r store.RegisteredStudent) string {
+			return idCursor(r.RegistrationID)
+		})
+		count := drive.RegisteredCount
+		if !coordinators.Allows(me(ctx).Role) {
+			if count, err = store.CountRegistrations(ctx, db, in.ID); err != nil {
+				return nil, err
+			}
+		}
+		out.TotalCount = total(count)
+		return out, nil
+	})
 }

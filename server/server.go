@@ -30,6 +30,7 @@ import (
 // Deps is what the server is made of.
 type Deps struct {
 	Pool      *pgxpool.Pool
+	Reader    *store.Reader // for what decides nothing; nil: it is read from Pool
 	Jobs      *jobs.Client
 	Changes   *jobs.Changes // of the jobs that this process works; nil: it works none
 	Tokens    *auth.Tokens
@@ -64,6 +65,7 @@ type Deps struct {
 // Server answers HTTP requests.
 type Server struct {
 	pool      *pgxpool.Pool
+	reader    *store.Reader
 	jobs      *jobs.Client
 	tokens    *auth.Tokens
 	passwords *auth.Passwords
@@ -119,6 +121,9 @@ func New(deps Deps) (*Server, error) {
 	s := &Server{
 		pool: deps.Pool, jobs: deps.Jobs, tokens: deps.Tokens, passwords: deps.Passwords, limits: deps.Limits,
 		uploads: deps.Uploads, links: deps.Links, zone: deps.Zone, clock: deps.Now, mails: deps.Mails, logger: deps.Logger, migrated: deps.Migrated,
+	}
+	if s.reader = deps.Reader; s.reader == nil {
+		s.reader = store.NewReader(deps.Pool, nil, deps.Logger)
 	}
 	if s.clock == nil {
 		s.clock = time.Now
@@ -218,6 +223,16 @@ func (s *Server) Serve(listener net.Listener) error {
 		return err
 	}
 	return nil
+}
+
+// Drain goes on serving for a while, or until ctx ends, and lets load balancers know that this process is about to go: /readyz
+// says so, and every answer closes its connection.
+func (s *Server) Drain(ctx context.Context, d time.Duration) {
+	s.ready.stopping.Store(true)
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
 }
 
 // Shutdown stops listening and lets requests that are under way finish, at most until ctx ends; then it cuts them off.

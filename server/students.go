@@ -98,19 +98,21 @@ func (s *Server) listStudents(ctx context.Context, in *listStudentsInput) (*list
 	if err != nil {
 		return nil, err
 	}
-	students, err := store.ListStudents(ctx, s.pool, in.filter(), after, in.rows())
-	if err != nil {
-		return nil, err
-	}
-	count, err := store.CountStudents(ctx, s.pool, in.filter())
-	if err != nil {
-		return nil, err
-	}
-	out := listOf(ctx, students, in.rows(), studentBodyOf, func(r store.StudentRecord) string {
-		return r.Student.RollNumber
+	return reading(ctx, s, func(db store.Source) (*list[studentBody], error) {
+		students, err := store.ListStudents(ctx, db, in.filter(), after, in.rows())
+		if err != nil {
+			return nil, err
+		}
+		count, err := store.CountStudents(ctx, db, in.filter())
+		if err != nil {
+			return nil, err
+		}
+		out := listOf(ctx, students, in.rows(), studentBodyOf, func(r store.StudentRecord) string {
+			return r.Student.RollNumber
+		})
+		out.TotalCount = total(count)
+		return out, nil
 	})
-	out.TotalCount = total(count)
-	return out, nil
 }
 
 type studentOutput struct {

@@ -54,17 +54,19 @@ func (s *Server) applySubfilter(ctx context.Context, in *subfilterInput) (*subfi
 	if low, high := narrowed.MinCGPA, narrowed.MaxCGPA; low != nil && high != nil && low.Compare(*high) > 0 {
 		return nil, store.InvalidFields(store.FieldError{Field: "cgpa_max", Message: "is below cgpa_min"})
 	}
-	drive, rows, err := s.eligibleRows(ctx, in.ID, in.WholePage, narrowed)
-	if err != nil {
-		return nil, err
-	}
-	found, err := eligibility.CountStudents(ctx, s.pool, drive.Drive, narrowed)
-	if err != nil {
-		return nil, err
-	}
-	page := listOf(ctx, rows, in.rows(), eligibleStudentBodyOf, rollCursor)
-	var out subfilterOutput
-	out.Link, out.Body.Students = page.Link, page.Body
-	out.Body.Total, out.Body.FilteredCount, out.Body.UniqueBranches = found.Total, found.Filtered, found.Branches
-	return &out, nil
+	return reading(ctx, s, func(db store.Source) (*subfilterOutput, error) {
+		drive, rows, err := eligibleRows(ctx, db, in.ID, in.WholePage, narrowed)
+		if err != nil {
+			return nil, err
+		}
+		found, err := eligibility.CountStudents(ctx, db, drive.Drive, narrowed)
+		if err != nil {
+			return nil, err
+		}
+		page := listOf(ctx, rows, in.rows(), eligibleStudentBodyOf, rollCursor)
+		var out subfilterOutput
+		out.Link, out.Body.Students = page.Link, page.Body
+		out.Body.Total, out.Body.FilteredCount, out.Body.UniqueBranches = found.Total, found.Filtered, found.Branches
+		return &out, nil
+	})
 }

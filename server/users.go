@@ -45,17 +45,19 @@ func (s *Server) listUsers(ctx context.Context, in *listUsersInput) (*list[UserB
 		return nil, err
 	}
 	filter := store.UserFilter{Role: optional(in.Role), Active: optionalBool(in.Active), Matching: store.Matching(in.Q)}
-	users, err := store.ListUsers(ctx, s.pool, filter, orZero(after), in.rows())
-	if err != nil {
-		return nil, err
-	}
-	count, err := store.CountUsers(ctx, s.pool, filter)
-	if err != nil {
-		return nil, err
-	}
-	out := listOf(ctx, users, in.rows(), userBodyOf, func(u store.User) string { return idCursor(u.UserID) })
-	out.TotalCount = total(count)
-	return out, nil
+	return reading(ctx, s, func(db store.Source) (*list[UserBody], error) {
+		users, err := store.ListUsers(ctx, db, filter, orZero(after), in.rows())
+		if err != nil {
+			return nil, err
+		}
+		count, err := store.CountUsers(ctx, db, filter)
+		if err != nil {
+			return nil, err
+		}
+		out := listOf(ctx, users, in.rows(), userBodyOf, func(u store.User) string { return idCursor(u.UserID) })
+		out.TotalCount = total(count)
+		return out, nil
+	})
 }
 
 type createUserInput struct {

@@ -21,6 +21,11 @@ type PoolOptions struct {
 	MaxConns int32           // 0: pgx's default
 	Name     string          // application_name, seen in pg_stat_activity
 	Tracer   pgx.QueryTracer // is told of every statement; nil: nobody is
+	// Pooled is for a pooler, such as PgBouncer, that gives each transaction another session: no statement is prepared, for it
+	// would stay in a session. Each is described once and then planned each time.
+	Pooled bool
+	// ReadOnly is for a replica: what wants to write is refused, whatever is behind the address.
+	ReadOnly bool
 }
 
 // OpenPool returns a pool on the database at url. It connects lazily, so a database that is down shows at first use.
@@ -37,6 +42,12 @@ func OpenPool(ctx context.Context, url string, options PoolOptions) (*pgxpool.Po
 		cfg.ConnConfig.RuntimeParams["application_name"] = options.Name
 	}
 	cfg.ConnConfig.Tracer = options.Tracer
+	if options.Pooled {
+		cfg.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
+	}
+	if options.ReadOnly && !options.Pooled { // a pooler refuses settings that it does not know
+		cfg.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
+	}
 	cfg.MaxConnIdleTime = 5 * time.Minute
 	cfg.AfterConnect = useUTC
 	return pgxpool.NewWithConfig(ctx, cfg)

@@ -68,10 +68,12 @@ func IsKind(err error, kind Kind) bool {
 
 // SQLSTATE codes (PostgreSQL documentation, appendix A) that mean something to callers or to operators.
 const (
-	uniqueViolation       = "23505"
-	foreignKeyViolation   = "23503"
-	undefinedObject       = "42704"
-	insufficientPrivilege = "42501"
+	uniqueViolation     = "23505"
+	foreignKeyViolation = "23503"
+	undefinedObject     = "42704"
+	// A server that does not lead says so when it is asked how far its log is.
+	notInPrerequisiteState = "55000"
+	insufficientPrivilege  = "42501"
 )
 
 // constraintErrors are the constraints that a caller's own input can break. Uniqueness is checked by the database alone:

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"placeops/store/dbsqlc"
 )
@@ -87,7 +86,7 @@ func InstalledSince(ctx context.Context, db DBTX) (since time.Time, ok bool, err
 }
 
 // Snapshot is a Beginner whose transactions only read, and see the database as it was when they began.
-type Snapshot struct{ Pool *pgxpool.Pool }
+type Snapshot struct{ Pool Source }
 
 // Begin begins such a transaction.
 func (s Snapshot) Begin(ctx context.Context) (pgx.Tx, error) {

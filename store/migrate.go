@@ -205,21 +205,20 @@ func KeepMigrationsAway(ctx context.Context, tx DBTX) error {
 	return err
 }
 
-// withLock runs fn with the migrations' lock held in a mode. It belongs to a session, so a process that dies gives it up.
+// withLock runs fn with the migrations' lock held in a mode. It belongs to a transaction, which a pooler keeps in one session and
+// which ends with a process that dies.
 func withLock(ctx context.Context, pool *pgxpool.Pool, mode string, fn func() error) error {
-	conn, err := pool.Acquire(ctx)
+	tx, err := pool.Begin(ctx)
 	if err != nil {
 		return err
 	}
-	defer conn.Release()
-	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock"+mode+"($1)", int64(migrationLock)); err != nil {
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // it holds the lock and nothing else
+	if err := SetPortablyInTx(ctx, tx); err != nil {               // it may be idle for as long as fn takes
 		return err
 	}
-	defer func() {
-		if _, err := conn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock"+mode+"($1)", int64(migrationLock)); err != nil {
-			_ = conn.Conn().Close(context.WithoutCancel(ctx)) // the lock goes with its session
-		}
-	}()
+	if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock"+mode+"($1)", int64(migrationLock)); err != nil {
+		return err
+	}
 	return fn()
 }
 

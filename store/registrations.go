@@ -152,18 +152,22 @@ func whyNotRegistered(ctx context.Context, db DBTX, driveID, studentID int64) er
 
 // Withdraw removes a student's registration while the drive is posted (else Conflict; NotFound without a registration).
 func Withdraw(ctx context.Context, db DBTX, driveID, studentID int64) error {
-	removed, err := queries(db).Withdraw(ctx, dbsqlc.WithdrawParams{DriveID: driveID, StudentID: studentID})
-	if err != nil || removed > 0 {
-		return err
+	for {
+		removed, err := queries(db).Withdraw(ctx, dbsqlc.WithdrawParams{DriveID: driveID, StudentID: studentID})
+		if err != nil || removed > 0 {
+			return err
+		}
+		state, err := queries(db).RegistrationState(ctx, dbsqlc.RegistrationStateParams{DriveID: driveID, StudentID: studentID})
+		switch {
+		case errors.Is(err, pgx.ErrNoRows) || err == nil && !state.Registered:
+			return Errorf(NotFound, "you are not registered for this drive")
+		case err != nil:
+			return err
+		case state.Status != Posted:
+			return Errorf(Conflict, "registrations for this drive are closed; it is %s", state.Status)
+		}
+		// It was registered, or the drive opened, between the two statements.
 	}
-	state, err := queries(db).RegistrationState(ctx, dbsqlc.RegistrationStateParams{DriveID: driveID, StudentID: studentID})
-	if errors.Is(err, pgx.ErrNoRows) || err == nil && !state.Registered {
-		return Errorf(NotFound, "you are not registered for this drive")
-	}
-	if err != nil {
-		return err
-	}
-	return Errorf(Conflict, "registrations for this drive are closed; it is %s", state.Status)
 }
 
 // IsRegistered tells whether the student is registered for the drive.

@@ -1,12 +1,14 @@
 package store_test
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
@@ -131,4 +133,34 @@ func TestRegisteringForManyDrivesWaitsForNone(t *testing.T) {
 		require.Equal(t, store.Candidate{DriveID: r.DriveID, StudentID: r.StudentID}, candidate)
 		require.Equal(t, candidate == held, r.Created)
 	}
+}
+
+// thenElsewhere is a database on which something else commits right after the first statement.
+type thenElsewhere struct {
+	store.DBTX
+	happens func()
+}
+
+func (db *thenElsewhere) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+	tag, err := db.DBTX.Exec(ctx, sql, args...)
+	if happens := db.happens; happens != nil {
+		db.happens = nil
+		happens()
+	}
+	return tag, err
+}
+
+// The registration comes from a request whose answer was lost, so its student knows nothing of it and withdraws.
+func TestAWithdrawalThatARegistrationOvertakesIsNotTakenForAClosedDrive(t *testing.T) {
+	t.Parallel()
+	pool, ctx := storetest.New(t), t.Context()
+	drive, students := newPostedDrive(t, pool, 2)
+	db := &thenElsewhere{DBTX: pool, happens: func() {
+		_, err := store.Register(ctx, pool, drive, students[0])
+		require.NoError(t, err)
+	}}
+	require.NoError(t, store.Withdraw(ctx, db, drive, students[0]))
+	registered, err := store.IsRegistered(ctx, pool, drive, students[0])
+	require.NoError(t, err)
+	require.False(t, registered)
 }

@@ -44,7 +44,7 @@ func New(t testing.TB) *pgxpool.Pool {
 // Open returns a pool on a database that URL made, closed when the test ends.
 func Open(t testing.TB, databaseURL string) *pgxpool.Pool {
 	t.Helper()
-	pool, err := store.OpenPool(t.Context(), databaseURL, store.PoolOptions{MaxConns: 20})
+	pool, err := store.OpenPool(t.Context(), cluster.pooler.before(databaseURL), store.PoolOptions{MaxConns: 20, Pooled: Pooled()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,6 +128,7 @@ type throwAway struct {
 	conn      *pgx.Conn
 	connMu    sync.Mutex
 	databases atomic.Int64
+	pooler    pooler
 }
 
 func (c *throwAway) start() error {
@@ -162,7 +163,10 @@ func (c *throwAway) startNow(ctx context.Context) (err error) {
 	if c.strategy, err = c.copyStrategy(ctx); err != nil {
 		return err
 	}
-	return c.migrateTemplate(ctx)
+	if err := c.migrateTemplate(ctx); err != nil || !Pooled() {
+		return err
+	}
+	return c.pooler.start(c.dir, c.server.URL())
 }
 
 // copyStrategy picks the fastest way to copy a database: files instead of WAL (PostgreSQL 15), cloned where the file
@@ -214,6 +218,7 @@ func (c *throwAway) urlOf(database string) string {
 }
 
 func (c *throwAway) stop() {
+	c.pooler.stop()
 	if c.server != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), startTime)
 		defer cancel()
