@@ -21,6 +21,7 @@ import (
 	"placeops/config"
 	"placeops/jobs"
 	"placeops/metrics"
+	"placeops/pitr"
 	"placeops/postgres"
 	"placeops/server"
 	"placeops/store"
@@ -56,6 +57,7 @@ type service struct {
 
 	database *postgres.Server // nil when it is an outside one
 	failed   <-chan error     // the embedded database gave up
+	archive  *pitr.Archive    // of the embedded database; nil when there is none
 	metrics  *metrics.Metrics
 	stopped  []func(context.Context) error
 	changes  jobs.Changes
@@ -131,7 +133,11 @@ func (s *service) stop() error {
 func (s *service) startDatabase(ctx context.Context) (*pgxpool.Pool, error) {
 	url := s.cfg.DatabaseURL
 	if s.cfg.Embedded() {
-		database, err := postgres.Start(ctx, embeddedConfig(s.cfg, postgres.HolderServe, s.logger))
+		var err error
+		if s.archive, err = openArchive(s.cfg, s.logger); err != nil {
+			return nil, err
+		}
+		database, err := postgres.Start(ctx, embeddedConfig(s.cfg, postgres.HolderServe, s.logger, s.archive))
 		if err != nil {
 			return nil, err
 		}
@@ -178,6 +184,9 @@ func (s *service) startJobs(ctx context.Context, pool *pgxpool.Pool, files *uplo
 		}
 		options.BackUp, deps.Backup = schedule, scheduledBackup(s.cfg, pool, files)
 	}
+	if s.archive != nil {
+		options.BaseBackUp, deps.BaseBackup = s.cfg.BaseSchedule(), s.scheduledBase(files)
+	}
 	if s.cfg.Embedded() {
 		options.Running = jobs.NewRunningSet()
 		resuming, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -192,7 +201,10 @@ func (s *service) startJobs(ctx context.Context, pool *pgxpool.Pool, files *uplo
 		return nil, err
 	}
 	s.onStop(func(ctx context.Context) error { return s.stopJobs(ctx, client) })
-	return client, nil
+	if s.archive != nil {
+		_, err = client.Insert(ctx, jobs.BaseBackupArgs{First: true}, nil)
+	}
+	return client, err
 }
 
 // stopJobs lets running jobs finish; those that do not are cut off and run again after the next start.

@@ -32,6 +32,8 @@ type Deps struct {
 	Mail *mail.Sender
 	// Backup takes one and keeps as many as it should; nil: none is taken here.
 	Backup func(context.Context) (BackupResult, error)
+	// BaseBackup takes one of placeops's own PostgreSQL; nil: none is taken here.
+	BaseBackup func(context.Context, BaseBackupArgs) (BaseBackupResult, error)
 	// Observer, if given, is told what becomes of jobs and e-mails. It is for a client that is started.
 	Observer Observer
 }
@@ -49,6 +51,8 @@ type Options struct {
 	Reindex bool
 	// BackUp is when one of the processes takes a backup; nil: never.
 	BackUp river.PeriodicSchedule
+	// BaseBackUp is when a base backup is taken; nil: never.
+	BaseBackUp river.PeriodicSchedule
 	// Refresh is when the processes together refresh the analytics; nil: never.
 	Refresh river.PeriodicSchedule
 }
@@ -88,6 +92,7 @@ func NewClient(deps Deps, options Options) (*Client, error) {
 		river.AddWorkerSafely(workers, &sendEmailWorker{deps: deps}),
 		river.AddWorkerSafely(workers, &anchorAuditWorker{deps: deps}),
 		river.AddWorkerSafely(workers, &backupWorker{deps: deps}),
+		river.AddWorkerSafely(workers, &baseBackupWorker{deps: deps}),
 	} {
 		if err != nil {
 			return nil, fmt.Errorf("jobs: %w", err)
@@ -117,6 +122,9 @@ func NewClient(deps Deps, options Options) (*Client, error) {
 	}
 	if options.BackUp != nil {
 		config.PeriodicJobs = append(config.PeriodicJobs, periodicBackup(options.BackUp))
+	}
+	if options.BaseBackUp != nil {
+		config.PeriodicJobs = append(config.PeriodicJobs, periodicBaseBackup(options.BaseBackUp))
 	}
 	if options.AnchorEvery > 0 {
 		config.PeriodicJobs = append(config.PeriodicJobs, periodicAnchor(options.AnchorEvery))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net/url"
 	"path/filepath"
 	"strings"
 	"time"
@@ -35,42 +34,9 @@ type place interface {
 	tidy(ctx context.Context, before time.Time) error
 }
 
-// CheckURL says what is wrong with the address of an archive: a folder, or s3://bucket/prefix with the parameters of a store
-// of uploads.
-func CheckURL(address string) error {
-	if address == "" || !strings.Contains(address, "://") {
-		return nil
-	}
-	plain, err := bucketURL(address)
-	if err != nil {
-		return err
-	}
-	return uploads.CheckURL(plain)
-}
-
-// bucketURL is an address with its path as the parameter prefix.
-func bucketURL(address string) (string, error) {
-	u, err := url.Parse(address)
-	if err != nil {
-		return "", errors.New("it is not a URL") // the parser's own words repeat it, and it may hold a secret
-	}
-	if u.Scheme != "s3" {
-		return address, nil
-	}
-	if path := strings.Trim(u.Path, "/"); path != "" {
-		query := u.Query()
-		if query.Has("prefix") {
-			return "", errors.New("it has a path and the parameter prefix; one will do")
-		}
-		query.Set("prefix", path+"/")
-		u.Path, u.RawQuery = "", query.Encode()
-	}
-	return u.String(), nil
-}
-
 // openPlace reaches for nothing yet, so it works while the place is away.
 func openPlace(address string) (place, error) {
-	if err := CheckURL(address); err != nil {
+	if err := uploads.CheckPlace(address); err != nil {
 		return nil, err
 	}
 	if rest, isFile := strings.CutPrefix(address, "file://"); isFile {
@@ -79,7 +45,7 @@ func openPlace(address string) (place, error) {
 	if !strings.Contains(address, "://") {
 		return folder(address), nil
 	}
-	plain, err := bucketURL(address)
+	plain, err := uploads.BucketURL(address)
 	if err != nil {
 		return nil, err
 	}
