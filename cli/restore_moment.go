@@ -43,12 +43,7 @@ func (a *app) restoreMoment(cmd *cobra.Command, moment wish) error {
 	if err != nil {
 		return err
 	}
-	files, err := openUploads(ctx, cfg)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = files.Close() }()
-	did := &finishing{archive: archive, files: uploadsToArchive(cfg, files), plan: plan}
+	did := &finishing{archive: archive, cfg: cfg, plan: plan}
 	// A try to stop at a moment after which nothing happened ends in an error of the server's that is none.
 	quiet := slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: max(cfg.LogLevel, slog.LevelError+1)}))
 	if cfg.LogLevel == slog.LevelDebug {
@@ -82,7 +77,7 @@ func parseMoment(text string, zone *time.Location) (time.Time, error) {
 // finishing is what a restore does once everything is replayed.
 type finishing struct {
 	archive *pitr.Archive
-	files   *uploads.Store // nil when they are in a bucket
+	cfg     *config.Config
 	plan    pitr.Plan
 
 	restored int
@@ -105,16 +100,20 @@ func (f *finishing) finish(ctx context.Context, url string) error {
 	return backup.Settle(ctx, pool, at)
 }
 
+// restoreFiles makes the folder of uploads now that the data folder is there with its rights.
 func (f *finishing) restoreFiles(ctx context.Context, pool *pgxpool.Pool) error {
-	if f.files == nil {
+	if uploads.InBucket(f.cfg.UploadsURL) {
 		return nil
 	}
-	keys, err := backup.ReferencedFiles(ctx, pool)
+	files, err := openUploads(ctx, f.cfg)
 	if err != nil {
 		return err
 	}
-	f.restored, f.lacking, err = f.archive.RestoreFiles(ctx, f.files, keys)
-	return err
+	keys, err := backup.ReferencedFiles(ctx, pool)
+	if err == nil {
+		f.restored, f.lacking, err = f.archive.RestoreFiles(ctx, files, keys)
+	}
+	return errors.Join(err, files.Close())
 }
 
 func (a *app) printMoment(cfg *config.Config, plan pitr.Plan, did *finishing) {
@@ -126,7 +125,7 @@ func (a *app) printMoment(cfg *config.Config, plan pitr.Plan, did *finishing) {
 		at = clock(plan.To, cfg.Zone)
 	}
 	fmt.Fprintf(a.out, "restored   %s, from the base backup %s and timeline %d\n", at, plan.Base.ID, plan.Timeline)
-	if did.files != nil {
+	if !uploads.InBucket(cfg.UploadsURL) {
 		fmt.Fprintf(a.out, "files      %d restored, %d lacking\n", did.restored, len(did.lacking))
 	} else {
 		fmt.Fprintln(a.out, "files      none: the uploads are in a bucket of their own")

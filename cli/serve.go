@@ -103,7 +103,12 @@ func (s *service) start(ctx context.Context) (serving <-chan error, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s.onStop(func(context.Context) error { return files.Close() })
+	s.onStop(func(ctx context.Context) error {
+		if s.archive != nil {
+			s.archive.LastUploads(ctx)
+		}
+		return files.Close()
+	})
 	queue, err := s.startJobs(ctx, pool, files)
 	if err != nil {
 		return nil, err
@@ -191,6 +196,12 @@ func (s *service) startJobs(ctx context.Context, pool *pgxpool.Pool, files *uplo
 		options.Running = jobs.NewRunningSet()
 		resuming, stop := context.WithCancel(context.WithoutCancel(ctx))
 		options.Running.ResumeInterrupted(resuming, pool, s.logger)
+		s.onStop(func(context.Context) error { stop(); return nil })
+	}
+	if !s.cfg.Embedded() { // others may go on when one is gone
+		options.Alive = jobs.NewHeartbeats(pool, s.logger)
+		watching, stop := context.WithCancel(context.WithoutCancel(ctx))
+		go options.Alive.Watch(watching)
 		s.onStop(func(context.Context) error { stop(); return nil })
 	}
 	client, err := jobs.NewClient(deps, options)

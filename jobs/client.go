@@ -43,6 +43,8 @@ type Options struct {
 	Workers int         // at once, in the default queue; 0: two per core
 	Running *RunningSet // if given, holds the ids of the jobs that this process is working
 	Changes *Changes    // if given, is told what jobs of this process have changed
+	// Alive, if given, lets jobs that may run for hours say that they are alive.
+	Alive *Heartbeats
 	// SweepEvery is how often the processes together remove files that are no longer needed; 0: never.
 	SweepEvery time.Duration
 	// AnchorEvery is how often one of them writes the anchor of the audit trail into its log; 0: never.
@@ -62,7 +64,7 @@ const (
 
 	jobTimeout = time.Minute
 	// rescueAfter is when a job whose process has vanished is taken to be lost: just above the longest timeout but that
-	// of a backup, so that with River's own interval of 30 s it runs again within 5 minutes. A backup has its own timeout's time.
+	// of a backup, so that with River's own interval of 30 s it runs again within 5 minutes. For a backup see Heartbeats.
 	rescueAfter = importTimeout + 20*time.Second
 	// fetchCooldown bounds how often one process asks for jobs. River's default of 100 ms would be most of the time
 	// between publishing a drive and the first registration.
@@ -134,6 +136,9 @@ func NewClient(deps Deps, options Options) (*Client, error) {
 	}
 	if options.Running != nil {
 		config.Plugins = append(config.Plugins, options.Running)
+	}
+	if options.Alive != nil {
+		config.Plugins = append(config.Plugins, options.Alive)
 	}
 	if options.Changes != nil {
 		config.Plugins = append(config.Plugins, options.Changes)

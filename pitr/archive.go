@@ -45,6 +45,12 @@ func Open(address string, logger *slog.Logger) (*Archive, error) {
 // Uploads gives the store whose files are copied from now on, before each file of the write-ahead log.
 func (a *Archive) Uploads(files *uploads.Store) { a.files.Store(files) }
 
+// LastUploads copies what is new once more, and then lets go of the store.
+func (a *Archive) LastUploads(ctx context.Context) {
+	a.copyRecent(ctx, time.Now())
+	a.files.Store(nil)
+}
+
 // seal puts a thing in its packed and sealed form.
 func (a *Archive) seal(ctx context.Context, name string, at time.Time, write func(io.Writer) error) error {
 	return a.place.put(ctx, name, at, func(to io.Writer) error {

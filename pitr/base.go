@@ -51,7 +51,7 @@ const (
 
 var manifestPattern = regexp.MustCompile(`^\d+/bases/[0-9A-Za-z-]+/manifest\.json$`)
 
-// baseLock is the advory lock of all that take a base backup of a cluster: "basebkup" in ASCII.
+// baseLock is the advisory lock of all that take a base backup of a cluster: "basebkup" in ASCII.
 const baseLock = 0x62617365626b7570
 
 // TakeBase takes a base backup of the cluster behind a connection URL, while people work, and copies the uploaded files that
@@ -97,9 +97,9 @@ func oneRow(ctx context.Context, conn *pgconn.PgConn, sql string) ([]string, err
 	return row, nil
 }
 
-// describe finds out about the cluster, and that nobody else takes a base backup of it or will while conn lives.
+// describe finds out about the cluster, once nobody else takes a base backup of it, nor will while conn lives.
 func describe(ctx context.Context, conn *pgconn.PgConn) (b Base, err error) {
-	row, err := oneRow(ctx, conn, fmt.Sprintf(`SELECT pg_try_advisory_lock(%d), current_setting('server_version'), current_setting('server_version_num'),
+	row, err := oneRow(ctx, conn, fmt.Sprintf(`SELECT pg_advisory_lock(%d), current_setting('server_version'), current_setting('server_version_num'),
 		current_setting('archive_mode'), (SELECT bytes_per_wal_segment FROM pg_control_init()), (SELECT system_identifier FROM pg_control_system())`, int64(baseLock)))
 	if err != nil {
 		return b, err
@@ -109,8 +109,6 @@ func describe(ctx context.Context, conn *pgconn.PgConn) (b Base, err error) {
 		return b, err
 	}
 	switch {
-	case row[0] != "t":
-		return b, ErrBusy
 	case number < 150000:
 		return b, fmt.Errorf("PostgreSQL %s is too old for base backups: 15 or newer is needed", row[1])
 	case row[3] == "off":
@@ -126,9 +124,6 @@ func describe(ctx context.Context, conn *pgconn.PgConn) (b Base, err error) {
 	b.ID = b.StartedAt.Format("20060102T150405Z-") + hex.EncodeToString(random[:])
 	return b, err
 }
-
-// ErrBusy says that another base backup is on its way.
-var ErrBusy = errors.New("another base backup is being taken: wait until it has ended")
 
 func (a *Archive) take(ctx context.Context, conn *pgconn.PgConn, b Base, files *uploads.Store) (Base, error) {
 	var keys []string
