@@ -36,11 +36,11 @@ func NewUnsealed(r io.Reader) (io.ReadCloser, error) {
 	return unsealed{unpacked}, nil
 }
 
-type unsealed struct{ *zstd.Decoder }
+type unsealed struct{ unpacked *zstd.Decoder }
 
 // Read says of everything that is not whole that it is damaged.
 func (u unsealed) Read(p []byte) (int, error) {
-	n, err := u.Decoder.Read(p)
+	n, err := u.unpacked.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = damaged("%w", err)
 	}
@@ -48,6 +48,6 @@ func (u unsealed) Read(p []byte) (int, error) {
 }
 
 func (u unsealed) Close() error {
-	u.Decoder.Close()
+	u.unpacked.Close()
 	return nil
 }

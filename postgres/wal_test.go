@@ -42,7 +42,7 @@ func (h *handedOut) size(name string) int64 {
 func TestFinishedWALIsHandedOutWhateverTheFolderIsCalled(t *testing.T) {
 	t.Parallel()
 	cfg := preparedConfig(t)
-	odd := filepath.Join(filepath.Dir(cfg.Dir), `it's 100%f "ours" $HOME`)
+	odd := filepath.Join(filepath.Dir(cfg.Dir), `it's-100%f-ours-$HOME`)
 	require.NoError(t, os.Rename(cfg.Dir, odd))
 	got := &handedOut{names: map[string]int64{}}
 	cfg.Dir, cfg.Archive = odd, got.take
