@@ -192,7 +192,15 @@ func TestAfterACleanStopEverythingIsInTheArchive(t *testing.T) {
 	s.stop()
 
 	to := target(t)
+	killed := to.start("restore", "--archive", folder)
+	require.Eventually(t, func() bool {
+		_, err := os.Stat(filepath.Join(to.data(), "data.restore"))
+		return err == nil
+	}, patience, poll)
+	kill(killed)
+	require.NoDirExists(t, filepath.Join(to.data(), "data"), "all or nothing")
 	to.run("restore", "--archive", folder).done()
+	require.NoDirExists(t, filepath.Join(to.data(), "data.restore"))
 	again := to.serve()
 	again.get(old, "/me").is(http.StatusUnauthorized)
 	again.signed = map[auth.Role]string{}

@@ -64,6 +64,7 @@ type reach struct {
 	until time.Time // what was committed by then is there
 	last  string    // the last file before the end or the gap; "" when there is none
 	gap   string    // the file that is missing while later ones are there
+	short bool      // not even the base backup's own files are all there
 }
 
 func (a *Archive) reach(ctx context.Context, c *cluster, from Base, way history) (r reach, err error) {
@@ -82,6 +83,7 @@ func (a *Archive) reach(ctx context.Context, c *cluster, from Base, way history)
 		}
 	}
 	if number <= segment(from.Stop-1, c.segment) {
+		r.short = true
 		r.gap = segmentName(way.timelineOf(number, c.segment), number, c.segment)
 	}
 	if r.last != "" {
@@ -133,7 +135,7 @@ func (a *Archive) Plan(ctx context.Context, wish Wish) (Plan, error) {
 	}
 	plan := Plan{Base: base, Timeline: timeline, To: wish.To, Until: r.until, system: c.system}
 	switch until := r.until.UTC().Format(time.RFC3339); {
-	case r.gap != "" && r.until.Before(base.FinishedAt.Add(-clockSlack)):
+	case r.short:
 		return plan, fmt.Errorf("the write-ahead log that the base backup %s needs is not whole: %s is missing", base.ID, r.gap)
 	case r.gap != "" && wish.To.IsZero():
 		return plan, fmt.Errorf("the write-ahead log has a gap: %s is missing. What was before it can be restored: --to %s or earlier", r.gap, until)
@@ -144,9 +146,6 @@ func (a *Archive) Plan(ctx context.Context, wish Wish) (Plan, error) {
 	}
 	return plan, nil
 }
-
-// clockSlack is how much the time of a file may be behind that of whoever notes another time.
-const clockSlack = time.Second
 
 func (a *Archive) choose(ctx context.Context, system string) (*cluster, error) {
 	systems, err := a.systems(ctx)
