@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -321,6 +322,14 @@ func TestWhatIsDamagedOrMissingIsFound(t *testing.T) {
 	to.run("restore", "--archive", folder).fails("gap", name, "--to")
 	to.run("restore", "--archive", folder, "--to", moment.Format(time.RFC3339Nano)).done()
 	require.Equal(t, []string{"before"}, to.companies())
+
+	manifest := archived(t, folder, manifests)[0]
+	text, err := os.ReadFile(manifest)
+	require.NoError(t, err)
+	older := regexp.MustCompile(`"postgres_major": \d+`).ReplaceAll(text, []byte(`"postgres_major": 14`))
+	require.NotEqual(t, text, older)
+	require.NoError(t, os.WriteFile(manifest, older, 0o600))
+	target(t).run("restore", "--archive", folder, "--to", moment.Format(time.RFC3339Nano)).fails("is from PostgreSQL 14", "docs/upgrade.md")
 }
 
 func TestAnArchiveThatIsAwayIsCaughtUpWith(t *testing.T) {
