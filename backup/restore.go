@@ -11,7 +11,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"placeops/jobs"
 	"placeops/store"
 )
 
@@ -169,14 +168,7 @@ func (r *restoring) modernise(ctx context.Context, pool *pgxpool.Pool) error {
 	}
 	r.progress("refreshing what is derived")
 	err = store.InTx(ctx, pool, func(tx pgx.Tx) error {
-		if err := jobs.RequeueRunning(ctx, tx); err != nil {
-			return err
-		}
-		// Who signed in to what was here before must not act in what is here now.
-		if err := store.EndAllTokens(ctx, tx); err != nil {
-			return err
-		}
-		if err := store.AuditRestored(ctx, tx, r.TakenAt); err != nil {
+		if err := settle(ctx, tx, r.TakenAt); err != nil {
 			return err
 		}
 		return refreshViews(ctx, tx)

@@ -73,7 +73,7 @@ func noAutovacuum() map[string]string { return map[string]string{"autovacuum": "
 
 // openDatabase starts a PostgreSQL of its own; a run that only checks shares one.
 func (c *college) openDatabase(ctx context.Context, settings map[string]string) (err error) {
-	if c.b.shared != nil {
+	if c.b.shared != nil && c.b.archive == nil {
 		err = c.shareServer(ctx)
 	} else {
 		err = c.startServer(ctx, settings)
@@ -95,7 +95,7 @@ func (c *college) startServer(ctx context.Context, settings map[string]string) (
 	}
 	c.onClose(func(context.Context) error { return os.RemoveAll(c.dir) }) // gigabytes
 	if c.server, err = postgres.Start(ctx, postgres.Config{
-		Dir: c.dir, Durable: true, Settings: settings, MemoryMB: config.MachineMemoryMB(),
+		Dir: c.dir, Durable: true, Settings: settings, MemoryMB: config.MachineMemoryMB(), Archive: c.b.archive,
 	}); err != nil {
 		return err
 	}

@@ -23,6 +23,8 @@ type bench struct {
 	template func() (string, error) // a data directory whose database is new and migrated, made once
 	shared   *sharedServer          // where scenarios share one PostgreSQL
 	others   otherWork
+	// archive takes the write-ahead log of the colleges; nil: none is archived.
+	archive func(ctx context.Context, name, path string) error
 }
 
 func newBench(size sizes, log io.Writer) (*bench, error) {

@@ -74,6 +74,7 @@ var scenarios = []scenario{
 	{"register", measureRegister},
 	{"storm", measureStorm},
 	{"audit", measureAudit},
+	{"archive", measureArchive},
 	{"selections", measureSelections},
 	{"polling", measurePolling},
 	{"list", measureList},

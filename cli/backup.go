@@ -31,7 +31,7 @@ func (a *app) backupCommand() *cobra.Command {
 			return a.backup(cmd.Context(), cfg, args[0])
 		},
 	}
-	cmd.AddCommand(a.backupVerifyCommand())
+	cmd.AddCommand(a.backupVerifyCommand(), a.backupBaseCommand(), a.backupListCommand())
 	return cmd
 }
 
@@ -80,12 +80,19 @@ func (a *app) backup(ctx context.Context, cfg *config.Config, path string) error
 }
 
 func (a *app) backupVerifyCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "verify FILE|-", Short: "Prove that an archive is whole", Args: oneArchive,
-		Long: "Reads an archive to its end and proves that every byte is as it was written. It needs no database. The exit status\n" +
-			"tells the result.",
+	cmd := &cobra.Command{
+		Use: "verify FILE|-|--archive ADDRESS", Short: "Prove that an archive is whole", Args: cobra.MaximumNArgs(1),
+		Long: "Reads an archive to its end and proves that every byte is as it was written. With --archive it does so for all base\n" +
+			"backups, the write-ahead log since, which must have no gap, and the uploaded files. It needs no database. The exit\n" +
+			"status tells the result.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			archive, err := a.openArchive(args[0])
+			if cmd.Flags().Changed(archiveFlag) && len(args) == 0 {
+				return a.verifyArchive(cmd)
+			}
+			if err := oneArchive(cmd, args); err != nil {
+				return err
+			}
+			archive, err := a.openFile(args[0])
 			if err != nil {
 				return err
 			}
@@ -99,9 +106,11 @@ func (a *app) backupVerifyCommand() *cobra.Command {
 			return nil
 		},
 	}
+	a.settingFlag(cmd, false, archiveFlag, "PLACEOPS_ARCHIVE", "the archive of base backups and the write-ahead log")
+	return cmd
 }
 
-func (a *app) openArchive(path string) (io.ReadCloser, error) {
+func (a *app) openFile(path string) (io.ReadCloser, error) {
 	if path == "-" {
 		if file, ok := a.in.(*os.File); ok {
 			return file, nil

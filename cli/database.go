@@ -11,6 +11,7 @@ import (
 
 	"placeops/config"
 	"placeops/jobs"
+	"placeops/pitr"
 	"placeops/postgres"
 	"placeops/store"
 )
@@ -22,12 +23,16 @@ const (
 	cutOffWait  = 5 * time.Second // for what was told to end at once
 )
 
-// embeddedConfig says how placeops runs its own PostgreSQL.
-func embeddedConfig(cfg *config.Config, holder string, logger *slog.Logger) postgres.Config {
-	return postgres.Config{
+// embeddedConfig says how placeops runs its own PostgreSQL. The archive may be nil.
+func embeddedConfig(cfg *config.Config, holder string, logger *slog.Logger, archive *pitr.Archive) postgres.Config {
+	embedded := postgres.Config{
 		Dir: cfg.DataDir, BinDir: cfg.PostgresBin, Holder: holder, Durable: true, Logger: logger,
 		MemoryMB: cfg.MemoryMB, Connections: cfg.DBMaxConns,
 	}
+	if archive != nil {
+		embedded.Archive, embedded.ArchiveTimeout = archive.PutWAL, cfg.ArchiveTimeout
+	}
+	return embedded
 }
 
 // withDatabase runs a command on the database: the one of a serve that runs beside it, its own, or the outside one.
@@ -35,7 +40,11 @@ func (a *app) withDatabase(ctx context.Context, cfg *config.Config, run func(*pg
 	logger := a.quietLogger(cfg)
 	url, pooled := cfg.CommandURL()
 	if cfg.Embedded() {
-		embedded, release, err := postgres.Open(ctx, embeddedConfig(cfg, postgres.HolderCommand, logger))
+		archive, err := openArchive(cfg, logger)
+		if err != nil {
+			return err
+		}
+		embedded, release, err := postgres.Open(ctx, embeddedConfig(cfg, postgres.HolderCommand, logger, archive))
 		if err != nil {
 			return err
 		}

@@ -294,9 +294,13 @@ func (s *serving) databaseURL() string {
 // withDatabase runs fn on the install's database while no placeops runs.
 func (in *install) withDatabase(fn func(url string)) {
 	in.t.Helper()
-	url, release, err := postgres.Open(in.t.Context(), postgres.Config{
-		Dir: in.data(), BinDir: os.Getenv("PLACEOPS_TEST_POSTGRES_BIN"), Durable: true,
-	})
+	in.withServer(os.Getenv("PLACEOPS_TEST_POSTGRES_BIN"), fn)
+}
+
+// withServer is withDatabase with the server in a folder; "" is placeops's own.
+func (in *install) withServer(bin string, fn func(url string)) {
+	in.t.Helper()
+	url, release, err := postgres.Open(in.t.Context(), postgres.Config{Dir: in.data(), BinDir: bin, Durable: true})
 	require.NoError(in.t, err)
 	defer func() { require.NoError(in.t, release(context.WithoutCancel(in.t.Context()))) }()
 	fn(url)

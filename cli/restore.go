@@ -16,12 +16,24 @@ import (
 
 func (a *app) restoreCommand() *cobra.Command {
 	var replace bool
+	var moment wish
 	cmd := &cobra.Command{
-		Use: "restore FILE|-", Short: "Make an empty database hold what an archive holds", Args: oneArchive,
+		Use: "restore FILE|-|--archive ADDRESS", Short: "Make an empty database hold what an archive holds", Args: cobra.MaximumNArgs(1),
 		Long: "Restores an archive that backup wrote, from FILE or the standard input (-), into the database that the settings name:\n" +
 			"placeops's own or an outside one, also of another PostgreSQL version. An older archive is migrated. Until the very end\n" +
-			"nothing is changed. Stop serve first. Everybody has to sign in again afterwards.",
+			"nothing is changed. Stop serve first. Everybody has to sign in again afterwards.\n\n" +
+			"With --archive it makes placeops's own database, in an empty data folder, as it was at the end of the archive of\n" +
+			"PLACEOPS_ARCHIVE, or at the moment of --to.",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed(archiveFlag) && len(args) == 0 {
+				return a.restoreMoment(cmd, moment)
+			}
+			if err := oneArchive(cmd, args); err != nil {
+				return err
+			}
+			if moment != (wish{}) {
+				return errors.New("--to, --timeline and --cluster go with --archive: FILE holds one moment")
+			}
 			cfg, err := a.settings(cmd, true)
 			if err != nil {
 				return err
@@ -30,6 +42,10 @@ func (a *app) restoreCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&replace, "replace", false, "destroy what is in the database; without it restore refuses, and names it")
+	a.settingFlag(cmd, false, archiveFlag, "PLACEOPS_ARCHIVE", "the archive of base backups and the write-ahead log")
+	cmd.Flags().StringVar(&moment.to, "to", "", "the moment to go back to: 2026-11-28T14:30:00+05:30, or without a zone by the office's clocks")
+	cmd.Flags().Uint32Var(&moment.timeline, "timeline", 0, "the timeline to follow; without it the one that was lived in at that moment")
+	cmd.Flags().StringVar(&moment.cluster, "cluster", "", "the cluster, where the archive holds several; without it the one with the newest base backup")
 	return cmd
 }
 
@@ -40,7 +56,7 @@ func (a *app) restore(ctx context.Context, cfg *config.Config, path string, repl
 	if _, pooled := cfg.CommandURL(); pooled {
 		return errRestoreNeedsSession
 	}
-	archive, err := a.openArchive(path) // before a database is made for it
+	archive, err := a.openFile(path) // before a database is made for it
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ import (
 	"placeops/config"
 	"placeops/jobs"
 	"placeops/metrics"
+	"placeops/pitr"
 	"placeops/postgres"
 	"placeops/server"
 	"placeops/store"
@@ -58,6 +59,7 @@ type service struct {
 
 	database *postgres.Server // nil when it is an outside one
 	failed   <-chan error     // the embedded database gave up
+	archive  *pitr.Archive    // of the embedded database; nil when there is none
 	metrics  *metrics.Metrics
 	tracing  *tracing.Tracing // nil where nobody wants traces
 	web      *server.Server   // nil until it listens
@@ -117,7 +119,12 @@ func (s *service) start(ctx context.Context) (serving <-chan error, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s.onStop(func(context.Context) error { return files.Close() })
+	s.onStop(func(ctx context.Context) error {
+		if s.archive != nil {
+			s.archive.LastUploads(ctx)
+		}
+		return files.Close()
+	})
 	s.startSealing(ctx, pool)
 	queue, err := s.startJobs(ctx, pool, reader, files)
 	if err != nil {
@@ -161,8 +168,12 @@ func StopTime(cfg *config.Config) time.Duration {
 func (s *service) startDatabase(ctx context.Context) (*pgxpool.Pool, error) {
 	url := s.cfg.DatabaseURL
 	if s.cfg.Embedded() {
+		var err error
+		if s.archive, err = openArchive(s.cfg, s.logger); err != nil {
+			return nil, err
+		}
 		ctx, span := s.tracing.Root(ctx, "start PostgreSQL")
-		database, err := postgres.Start(ctx, embeddedConfig(s.cfg, postgres.HolderServe, s.logger))
+		database, err := postgres.Start(ctx, embeddedConfig(s.cfg, postgres.HolderServe, s.logger, s.archive))
 		tracing.End(span, err)
 		if err != nil {
 			return nil, err
@@ -247,10 +258,19 @@ func (s *service) startJobs(ctx context.Context, pool *pgxpool.Pool, reader *sto
 		}
 		options.BackUp, deps.Backup = schedule, scheduledBackup(s.cfg, pool, files)
 	}
+	if s.archive != nil {
+		options.BaseBackUp, deps.BaseBackup = s.cfg.BaseSchedule(), s.scheduledBase(files)
+	}
 	if s.cfg.Embedded() {
 		options.Running = jobs.NewRunningSet()
 		resuming, stop := context.WithCancel(context.WithoutCancel(ctx))
 		options.Running.ResumeInterrupted(resuming, pool, s.logger)
+		s.onStop(func(context.Context) error { stop(); return nil })
+	}
+	if !s.cfg.Embedded() { // others may go on when one is gone
+		options.Alive = jobs.NewHeartbeats(pool, s.logger)
+		watching, stop := context.WithCancel(context.WithoutCancel(ctx))
+		go options.Alive.Watch(watching)
 		s.onStop(func(context.Context) error { stop(); return nil })
 	}
 	client, err := jobs.NewClient(deps, options)
@@ -261,7 +281,10 @@ func (s *service) startJobs(ctx context.Context, pool *pgxpool.Pool, reader *sto
 		return nil, err
 	}
 	s.onStop(func(ctx context.Context) error { return s.stopJobs(ctx, client) })
-	return client, nil
+	if s.archive != nil {
+		_, err = client.Insert(ctx, jobs.BaseBackupArgs{First: true}, nil)
+	}
+	return client, err
 }
 
 // stopJobs lets running jobs finish; those that do not are cut off and run again after the next start.

@@ -38,6 +38,9 @@ const (
 	minMemoryMB = 256
 	maxMemoryMB = 4 << 20
 
+	minArchiveTimeout = time.Second // PostgreSQL counts in seconds
+	maxArchiveTimeout = time.Hour
+
 	minExportTTL = time.Minute
 	maxExportTTL = 7 * 24 * time.Hour // the job, which leads to the file, is not known any longer
 )
@@ -60,6 +63,8 @@ func (c *Config) check(options LoadOptions) Faults {
 		"PLACEOPS_WORKERS":          c.Workers == 0 || c.Workers >= 1 && c.Workers <= 1000 && c.Workers < c.maxConns(),
 		"PLACEOPS_MEMORY_MB":        c.MemoryMB == 0 || c.MemoryMB >= minMemoryMB && c.MemoryMB <= maxMemoryMB,
 		"PLACEOPS_BACKUP_KEEP":      c.BackupKeep >= 1 && c.BackupKeep <= 10000,
+		"PLACEOPS_ARCHIVE_TIMEOUT":  c.ArchiveTimeout >= minArchiveTimeout && c.ArchiveTimeout <= maxArchiveTimeout,
+		"PLACEOPS_ARCHIVE_KEEP":     c.ArchiveKeep >= 1 && c.ArchiveKeep <= 10000,
 		"PLACEOPS_LOG_LEVEL":        slices.Contains(logLevels, c.LogLevel),
 		"PLACEOPS_LOG_FORMAT":       c.LogFormat == "text" || c.LogFormat == "json",
 		"PLACEOPS_METRICS_TOKEN":    c.MetricsToken == "" || bearerToken.MatchString(c.MetricsToken),
@@ -77,6 +82,7 @@ func (c *Config) check(options LoadOptions) Faults {
 		}
 	}
 	faults = append(faults, c.checkUploadsURL()...)
+	faults = append(faults, c.checkArchive()...)
 	faults = append(faults, c.checkSchedules()...)
 	faults = append(faults, c.checkMail()...)
 	faults = append(faults, c.checkTracing()...)
@@ -130,6 +136,21 @@ func (c *Config) checkUploadsURL() Faults {
 		return nil
 	}
 	if err := uploads.CheckURL(c.UploadsURL); err != nil {
+		return Faults{{Setting: name, Detail: "must be " + settingNamed(name).Allowed + "; it is wrong because " + err.Error()}}
+	}
+	return nil
+}
+
+// checkArchive does not show the value, either.
+func (c *Config) checkArchive() Faults {
+	const name = "PLACEOPS_ARCHIVE"
+	if c.Archive == "" {
+		return nil
+	}
+	if !c.Embedded() {
+		return Faults{{Setting: name, Detail: "is for placeops's own PostgreSQL: with DATABASE_URL that server archives its write-ahead log itself (PostgreSQL's documentation, continuous archiving)"}}
+	}
+	if err := uploads.CheckPlace(c.Archive); err != nil {
 		return Faults{{Setting: name, Detail: "must be " + settingNamed(name).Allowed + "; it is wrong because " + err.Error()}}
 	}
 	return nil

@@ -47,6 +47,11 @@ type Config struct {
 	BackupDir  string `env:"PLACEOPS_BACKUP_DIR"`
 	BackupKeep int    `env:"PLACEOPS_BACKUP_KEEP"`
 
+	Archive         string        `env:"PLACEOPS_ARCHIVE"` // empty = none
+	ArchiveTimeout  time.Duration `env:"PLACEOPS_ARCHIVE_TIMEOUT"`
+	ArchiveBaseCron string        `env:"PLACEOPS_ARCHIVE_BASE_CRON"` // see BaseSchedule
+	ArchiveKeep     int           `env:"PLACEOPS_ARCHIVE_KEEP"`
+
 	SMTPURL   string `env:"PLACEOPS_SMTP_URL" json:"-"` // empty = no e-mail; see Mail
 	MailFrom  string `env:"PLACEOPS_MAIL_FROM"`
 	PublicURL string `env:"PLACEOPS_PUBLIC_URL"`

@@ -42,6 +42,9 @@ func TestLoadNamesTheInvalidSetting(t *testing.T) {
 		"MATERIALIZED_VIEW_REFRESH_INTERVAL": {"hourly", "* * * *", "0 0 30 2 *", "CRON_TZ=UTC 0 * * * *", "TZ=UTC", "61 * * * *", "@reboot"},
 		"PLACEOPS_BACKUP_CRON":               {"daily", "* * * *", "0 0 30 2 *", "CRON_TZ=UTC 0 * * * *", "@reboot"},
 		"PLACEOPS_BACKUP_KEEP":               {"0", "-1", "10001", "all"},
+		"PLACEOPS_ARCHIVE_TIMEOUT":           {"60", "0s", "61m", "500ms", "soon"},
+		"PLACEOPS_ARCHIVE_BASE_CRON":         {"daily", "* * * *", "@reboot"},
+		"PLACEOPS_ARCHIVE_KEEP":              {"0", "-1", "10001", "all"},
 		"PLACEOPS_MAIL_FROM":                 {"office", "a@b, c@d", "<>"},
 		"PLACEOPS_PUBLIC_URL":                {"placement.example.edu", "ftp://example.edu", "https://", "https://a?b=c", "https://u:p@a"},
 

@@ -137,6 +137,28 @@ func TestLoadEverySetting(t *testing.T) {
 	require.Empty(t, c.Warnings)
 }
 
+func TestLoadTheArchive(t *testing.T) {
+	t.Parallel()
+
+	require.Nil(t, load(t, nil).BaseSchedule(), "without an archive nothing goes there")
+	c := load(t, map[string]string{
+		"PLACEOPS_ARCHIVE": "s3://bucket/college?region=ap-south-1", "PLACEOPS_ARCHIVE_TIMEOUT": "30s", "PLACEOPS_ARCHIVE_BASE_CRON": "0 3 * * *",
+		"PLACEOPS_ARCHIVE_KEEP": "3", "PLACEOPS_TZ": "UTC",
+	})
+	require.Equal(t, 30*time.Second, c.ArchiveTimeout)
+	require.Equal(t, 3, c.ArchiveKeep)
+	at := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	require.Equal(t, "2026-11-29T03:00:00Z", c.BaseSchedule().Next(at).Format(time.RFC3339))
+
+	_, err := config.Load(options(t, map[string]string{"PLACEOPS_ARCHIVE": "/srv/archive", "DATABASE_URL": testDatabase, "JWT_SECRET": testSecret}))
+	require.ErrorContains(t, err, "PLACEOPS_ARCHIVE is for placeops's own PostgreSQL")
+	for _, wrong := range []string{"s3://", "http://bucket", "s3://u:secret@bucket", "s3://bucket/a?prefix=b"} {
+		_, err := config.Load(options(t, map[string]string{"PLACEOPS_ARCHIVE": wrong}))
+		require.ErrorContains(t, err, "PLACEOPS_ARCHIVE must be", wrong)
+		require.NotContains(t, err.Error(), "secret")
+	}
+}
+
 func TestLoadStrongerSourcesWin(t *testing.T) {
 	t.Parallel()
 

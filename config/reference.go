@@ -58,6 +58,10 @@ var chapters = []struct {
 		{"PLACEOPS_BACKUP_CRON", "", "30 2 * * *"},
 		{"PLACEOPS_BACKUP_DIR", "", "/var/backups/placeops"},
 		{"PLACEOPS_BACKUP_KEEP", "backups", "14"},
+		{"PLACEOPS_ARCHIVE", "", "/mnt/backup/placeops"},
+		{"PLACEOPS_ARCHIVE_TIMEOUT", "time, such as 30s or 5m", "5m"},
+		{"PLACEOPS_ARCHIVE_BASE_CRON", "", "@weekly"},
+		{"PLACEOPS_ARCHIVE_KEEP", "base backups", "4"},
 	}},
 	{"How much of the machine it takes", "", []use{
 		{"PLACEOPS_MEMORY_MB", "MB (1,048,576 bytes)", "2048"},

@@ -18,6 +18,14 @@ func (c Config) BackupSchedule() cron.Schedule {
 	return c.mustSchedule(c.BackupCron)
 }
 
+// BaseSchedule is when base backups go into the archive, by the office's clocks; nil is never.
+func (c Config) BaseSchedule() cron.Schedule {
+	if c.Archive == "" {
+		return nil
+	}
+	return c.mustSchedule(c.ArchiveBaseCron)
+}
+
 func (c Config) mustSchedule(text string) cron.Schedule {
 	schedule, err := c.parseSchedule(text)
 	if err != nil {
@@ -41,7 +49,8 @@ func (c *Config) checkSchedules() (faults Faults) {
 	if c.Zone == nil { // a fault of its own
 		return nil
 	}
-	for setting, text := range map[string]string{"MATERIALIZED_VIEW_REFRESH_INTERVAL": c.RefreshInterval, "PLACEOPS_BACKUP_CRON": c.BackupCron} {
+	for setting, text := range map[string]string{"MATERIALIZED_VIEW_REFRESH_INTERVAL": c.RefreshInterval, "PLACEOPS_BACKUP_CRON": c.BackupCron,
+		"PLACEOPS_ARCHIVE_BASE_CRON": c.ArchiveBaseCron} {
 		if text == "" && setting == "PLACEOPS_BACKUP_CRON" {
 			continue
 		}

@@ -138,6 +138,26 @@ func Settings() []Setting {
 			Allowed: "a whole number from 1 to 10000",
 		},
 		{
+			Name:    "PLACEOPS_ARCHIVE",
+			Help:    "Where placeops's own PostgreSQL archives its write-ahead log and base backups, to go back to any moment; empty = nowhere. Keys to a bucket as for PLACEOPS_UPLOADS_URL",
+			Allowed: "the path of a folder, or s3://bucket/prefix?region=eu-central-1 (also &endpoint=https://…&use_path_style=true)",
+		},
+		{
+			Name: "PLACEOPS_ARCHIVE_TIMEOUT", Default: "60s",
+			Help:    "How old a change may get before it is archived",
+			Allowed: "a duration from 1s to 1h",
+		},
+		{
+			Name: "PLACEOPS_ARCHIVE_BASE_CRON", Default: "0 1 * * *",
+			Help:    "When a base backup goes into that archive, in the office's time zone; the first one goes there at once",
+			Allowed: "five cron fields (minute hour day month weekday), or a word such as @daily",
+		},
+		{
+			Name: "PLACEOPS_ARCHIVE_KEEP", Default: "7",
+			Help:    "How many base backups are kept there; what only older ones need is removed",
+			Allowed: "a whole number from 1 to 10000",
+		},
+		{
 			Name:    "PLACEOPS_SMTP_URL",
 			Help:    "Mail server that takes the e-mails; empty = none are sent, people are told inside placeops only",
 			Allowed: "smtp://user:password@host:587 or smtps://user:password@host:465 (write special characters in the password as %XX), and needs PLACEOPS_MAIL_FROM",

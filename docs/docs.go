@@ -51,6 +51,7 @@ func Navigation() []Group {
 			{File: "docs/troubleshooting.md", Title: "Troubleshooting"},
 			{File: "docs/settings.md", Title: "Settings"},
 			{File: "docs/backup.md", Title: "Backup and restore"},
+			{File: "docs/upgrade.md", Title: "Upgrade"},
 			{File: "docs/watching.md", Title: "Watching"},
 			{File: "docs/alerts.md", Title: "Alerts"},
 			{File: "docs/metrics.md", Title: "Metrics"},

@@ -31,8 +31,7 @@ type BackupResult struct {
 	Removed []string  `json:"removed"` // older ones
 }
 
-// backupTimeout is for the largest installations; a backup that a crash cuts off is taken again after it at the latest, where other
-// processes live on.
+// backupTimeout is for the largest installations. River waits so long for one whose process has vanished; Heartbeats do not.
 const backupTimeout = 4 * time.Hour
 
 // periodicBackup is by the schedule alone: a start must not take a backup of what was just broken.

@@ -35,6 +35,8 @@ type Deps struct {
 	Mail *mail.Sender
 	// Backup takes one and keeps as many as it should; nil: none is taken here.
 	Backup func(context.Context) (BackupResult, error)
+	// BaseBackup takes one of placeops's own PostgreSQL; nil: none is taken here.
+	BaseBackup func(context.Context, BaseBackupArgs) (BaseBackupResult, error)
 	// Observer, if given, is told what becomes of jobs and e-mails. It is for a client that is started.
 	Observer Observer
 	// Tracing, if given, follows jobs from where they are asked for.
@@ -49,6 +51,8 @@ type Options struct {
 	// Poll makes the client ask for jobs time and again, for a database whose notifications do not arrive: a pooler gives each
 	// transaction another session, so nobody can listen.
 	Poll bool
+	// Alive, if given, lets jobs that may run for hours say that they are alive.
+	Alive *Heartbeats
 	// SweepEvery is how often the processes together remove files that are no longer needed; 0: never.
 	SweepEvery time.Duration
 	// AnchorEvery is how often one of them writes the anchor of the audit trail into its log; 0: never.
@@ -57,6 +61,8 @@ type Options struct {
 	Reindex bool
 	// BackUp is when one of the processes takes a backup; nil: never.
 	BackUp river.PeriodicSchedule
+	// BaseBackUp is when a base backup is taken; nil: never.
+	BaseBackUp river.PeriodicSchedule
 	// Refresh is when the processes together refresh the analytics; nil: never.
 	Refresh river.PeriodicSchedule
 }
@@ -66,7 +72,7 @@ const (
 
 	jobTimeout = time.Minute
 	// rescueAfter is when a job whose process has vanished is taken to be lost: just above the longest timeout but that
-	// of a backup, so that with River's own interval of 30 s it runs again within 5 minutes. A backup has its own timeout's time.
+	// of a backup, so that with River's own interval of 30 s it runs again within 5 minutes. For a backup see Heartbeats.
 	rescueAfter = importTimeout + 20*time.Second
 	// fetchCooldown bounds how often one process asks for jobs. River's default of 100 ms would be most of the time
 	// between publishing a drive and the first registration.
@@ -101,6 +107,7 @@ func NewClient(deps Deps, options Options) (*Client, error) {
 		river.AddWorkerSafely(workers, &sendEmailWorker{deps: deps}),
 		river.AddWorkerSafely(workers, &anchorAuditWorker{deps: deps}),
 		river.AddWorkerSafely(workers, &backupWorker{deps: deps}),
+		river.AddWorkerSafely(workers, &baseBackupWorker{deps: deps}),
 	} {
 		if err != nil {
 			return nil, fmt.Errorf("jobs: %w", err)
@@ -137,6 +144,9 @@ func NewClient(deps Deps, options Options) (*Client, error) {
 	if options.BackUp != nil {
 		config.PeriodicJobs = append(config.PeriodicJobs, periodicBackup(options.BackUp))
 	}
+	if options.BaseBackUp != nil {
+		config.PeriodicJobs = append(config.PeriodicJobs, periodicBaseBackup(options.BaseBackUp))
+	}
 	if options.AnchorEvery > 0 {
 		config.PeriodicJobs = append(config.PeriodicJobs, periodicAnchor(options.AnchorEvery))
 	}
@@ -145,6 +155,9 @@ func NewClient(deps Deps, options Options) (*Client, error) {
 	}
 	if options.Running != nil {
 		config.Plugins = append(config.Plugins, options.Running)
+	}
+	if options.Alive != nil {
+		config.Plugins = append(config.Plugins, options.Alive)
 	}
 	if options.Changes != nil {
 		config.Plugins = append(config.Plugins, options.Changes)

@@ -24,7 +24,7 @@ func Lanes() []Lane {
 	all := []river.JobArgs{
 		AutoPublishArgs{}, EligibilityFilterArgs{}, CloseRegistrationsArgs{}, ImportStudentsArgs{}, ExportRegistrationsArgs{},
 		SweepExportsArgs{}, RefreshMaterializedViewsArgs{}, SendEmailArgs{}, SendEmailArgs{Event: store.EventDeadlineNear},
-		AnchorAuditArgs{}, BackupArgs{},
+		AnchorAuditArgs{}, BackupArgs{}, BaseBackupArgs{},
 	}
 	lanes := make([]Lane, len(all))
 	for i, args := range all {

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"path/filepath"
@@ -21,6 +22,8 @@ const (
 
 	defaultMemoryMB    = 2048
 	defaultConnections = 70
+
+	defaultArchiveTimeout = time.Minute
 	// spareConnections are for commands that run beside serve, for PostgreSQL's own, and for whoever looks in with psql.
 	spareConnections = 30
 )
@@ -38,7 +41,14 @@ type Config struct {
 	Settings    map[string]string // extra PostgreSQL settings, they win over the defaults
 	Logger      *slog.Logger      // also gets PostgreSQL's own log lines; nil discards them
 
+	// Archive takes a finished file of the write-ahead log; nil means that none is archived. PostgreSQL keeps the file until
+	// Archive has returned without an error, and asks again after one. Taking the same file twice must succeed.
+	Archive func(ctx context.Context, name, path string) error
+	// ArchiveTimeout is how old a change may get before its file is finished though it is not full; 0 means a minute.
+	ArchiveTimeout time.Duration
+
 	giveUpAfter time.Duration // shortened by tests
+	recovery    *Recovery     // set while Restore makes a cluster
 }
 
 // checked returns the configuration with defaults filled in.
@@ -63,6 +73,9 @@ func (c Config) checked(holder string) (Config, error) {
 	}
 	if c.Connections == 0 {
 		c.Connections = defaultConnections
+	}
+	if c.ArchiveTimeout == 0 {
+		c.ArchiveTimeout = defaultArchiveTimeout
 	}
 	if c.giveUpAfter == 0 {
 		c.giveUpAfter = giveUpAfter

@@ -33,6 +33,6 @@ type VersionError struct {
 
 func (e VersionError) Error() string {
 	return fmt.Sprintf("%s was created by PostgreSQL %d, but this placeops runs PostgreSQL %d and cannot read it: "+
-		"move the data with the placeops that created it (back up there, restore here), or choose another data directory (PLACEOPS_DATA_DIR)",
+		"move the data with the placeops that created it (back up there, restore here; docs/upgrade.md), or choose another data directory (PLACEOPS_DATA_DIR)",
 		e.Dir, e.Data, e.Bin)
 }

@@ -3,6 +3,7 @@
 package postgres
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -19,10 +20,11 @@ import (
 type layout struct {
 	dir     string // absolute, without symbolic links
 	account account
+	folder  string // of the cluster, "" means data
 }
 
 func (l layout) lock() string        { return filepath.Join(l.dir, "placeops.lock") }
-func (l layout) data() string        { return filepath.Join(l.dir, "data") }
+func (l layout) data() string        { return filepath.Join(l.dir, cmp.Or(l.folder, "data")) }
 func (l layout) unfinished() string  { return filepath.Join(l.dir, "data.tmp") }
 func (l layout) pidFile() string     { return filepath.Join(l.data(), "postmaster.pid") }
 func (l layout) versionFile() string { return filepath.Join(l.data(), "PG_VERSION") }

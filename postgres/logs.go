@@ -116,10 +116,15 @@ func (r *logRelay) emit(record *logRecord) {
 var routine = regexp.MustCompile(`^(starting PostgreSQL |listening on |database system (was|is) shut down|database system is ready|` +
 	`received fast shutdown|aborting any active|shutting down$|could not send data to client)`)
 
+// ofArchiving is what PostgreSQL says at each try to archive while that fails; who archives says why, and less often.
+var ofArchiving = regexp.MustCompile(`^(archive command failed|archiving write-ahead log file|archive_mode enabled, yet)`)
+
 // level maps PostgreSQL's severity. An ERROR ends one statement and is told to
 // whoever sent it, so here it is a warning at most.
 func (l *logRecord) level() slog.Level {
 	switch {
+	case ofArchiving.MatchString(l.fields[0].text):
+		return slog.LevelDebug
 	case strings.HasPrefix(l.state, "23"):
 		return slog.LevelDebug // a violated constraint is an answer placeops reckons with
 	case l.state == "57P01", l.state == "57P03", l.state == "08006":

@@ -44,12 +44,14 @@ type postmaster struct {
 	state   error         // how it ended; nil is cleanly; valid after exited
 	relay   *logRelay
 	drained chan struct{} // closed when its log is read to the end
+	link    *walLink      // nil when no write-ahead log is archived or fetched
 }
 
-// startPostmaster starts the server as the account; it is not ready yet.
-func startPostmaster(program string, args []string, as account, logger *slog.Logger) (*postmaster, error) {
+// startPostmaster starts the server as the account; it is not ready yet. Its processes inherit link, which may be nil.
+func startPostmaster(program string, args []string, as account, logger *slog.Logger, link *walLink) (*postmaster, error) {
 	read, write, err := os.Pipe()
 	if err != nil {
+		link.close()
 		return nil, err
 	}
 	// No context ends it: who started it does, in PostgreSQL's own way.
@@ -58,8 +60,11 @@ func startPostmaster(program string, args []string, as account, logger *slog.Log
 	command.Env = environment()
 	command.Stdout, command.Stderr = write, write
 	command.SysProcAttr = childAttributes(as, syscall.SIGINT)
+	if link != nil {
+		command.ExtraFiles = []*os.File{link.write}
+	}
 
-	p := &postmaster{exited: make(chan struct{}), drained: make(chan struct{}), relay: &logRelay{logger: logger}}
+	p := &postmaster{exited: make(chan struct{}), drained: make(chan struct{}), relay: &logRelay{logger: logger}, link: link}
 	started := make(chan error, 1)
 	go p.run(command, read, write, started)
 	if err := <-started; err != nil {
@@ -92,9 +97,11 @@ func (p *postmaster) run(command *exec.Cmd, read, write *os.File, started chan<-
 	err := command.Start()
 	_ = write.Close()
 	if err != nil {
+		p.link.close()
 		started <- err
 		return
 	}
+	p.link.serve()
 	p.process = command.Process
 	started <- nil
 	go func() {
@@ -102,6 +109,7 @@ func (p *postmaster) run(command *exec.Cmd, read, write *os.File, started chan<-
 		p.relay.follow(read)
 	}()
 	p.state = command.Wait()
+	p.link.close()
 	close(p.exited)
 	_ = read.SetReadDeadline(time.Now().Add(logDrain))
 	<-p.drained
@@ -147,8 +155,9 @@ func (p *postmaster) deathNotice() error {
 	return fmt.Errorf("PostgreSQL ended (%s), its last lines were:\n%s", how, p.relay.lastWords())
 }
 
-// stop ends the server, with more force as time passes or hurry is closed.
+// stop ends the server, with more force as time passes or hurry is closed. Its last act is to archive what is finished.
 func (p *postmaster) stop(hurry <-chan struct{}) error {
+	p.link.hurry()
 	for _, next := range stopSteps {
 		if err := p.process.Signal(next.signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
 			return fmt.Errorf("signal PostgreSQL: %w", err)

@@ -70,6 +70,7 @@ func settings(cfg Config, place layout, bins binaries, socketDir string) map[str
 	if !cfg.Durable {
 		set["fsync"], set["synchronous_commit"], set["full_page_writes"] = "off", "off", "off"
 	}
+	maps.Copy(set, walSettings(cfg, socketDir))
 	maps.Copy(set, cfg.Settings)
 	return set
 }

@@ -104,7 +104,11 @@ func (s *Server) launch(ctx context.Context) error {
 		return err
 	}
 	args := append([]string{"-D", s.place.data()}, arguments(settings(s.cfg, s.place, s.bins, s.socketDir))...)
-	p, err := startPostmaster(s.bins.postgres(), args, s.place.account, s.cfg.Logger)
+	link, err := newWALLink(s.cfg, s.place, s.socketDir)
+	if err != nil {
+		return err
+	}
+	p, err := startPostmaster(s.bins.postgres(), args, s.place.account, s.cfg.Logger, link)
 	if err != nil {
 		return err
 	}

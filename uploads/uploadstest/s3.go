@@ -22,16 +22,27 @@ const (
 	startTime      = 30 * time.Second
 )
 
+// keys are the settings with which Amazon's client gets in, and looks nowhere else for keys.
+var keys = map[string]string{
+	"AWS_ACCESS_KEY_ID": accessKey, "AWS_SECRET_ACCESS_KEY": secretKey, "AWS_EC2_METADATA_DISABLED": "true",
+	"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
+}
+
 // SetKeys gives this process the keys to the server. Call it in TestMain.
 func SetKeys() {
-	for name, value := range map[string]string{
-		"AWS_ACCESS_KEY_ID": accessKey, "AWS_SECRET_ACCESS_KEY": secretKey, "AWS_EC2_METADATA_DISABLED": "true",
-		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
-	} {
+	for name, value := range keys {
 		if err := os.Setenv(name, value); err != nil {
 			panic(err)
 		}
 	}
+}
+
+// Keys are the keys to the server for another process, as its environment takes them.
+func Keys() (environment []string) {
+	for name, value := range keys {
+		environment = append(environment, name+"="+value)
+	}
+	return environment
 }
 
 // S3 is versitygw, a real S3 server that keeps its buckets in a folder.

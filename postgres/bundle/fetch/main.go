@@ -23,8 +23,16 @@ func main() {
 	arch := flag.String("arch", runtime.GOARCH, "amd64, arm64 or all")
 	dir := flag.String("dir", filepath.Join("postgres", "bundle"), "the bundle folder")
 	tell := flag.Bool("describe", false, "say what is there instead of fetching")
+	previous := flag.String("previous", "", "a folder to unpack the previous major version into, for tests; nothing else is fetched")
 	flag.Parse()
 
+	if *previous != "" {
+		if err := unpackPrevious(*arch, *previous); err != nil {
+			fmt.Fprintln(os.Stderr, "fetch:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	work := refresh
 	if *tell {
 		work = func(src source, dir string) error { return describe(os.Stdout, src, dir) }

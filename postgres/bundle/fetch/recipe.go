@@ -22,6 +22,7 @@ type source struct {
 	arch      string // as Go names it
 	pkg       string
 	integrity string // sha512 of the package, as npm writes it
+	version   string // of the package; "" means packageVersion
 }
 
 var sources = []source{
