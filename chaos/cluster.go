@@ -66,7 +66,8 @@ func (in *install) startCluster(ctx context.Context) error {
 	if err := c.makeDatabase(ctx); err != nil {
 		return err
 	}
-	_, err = in.addProcesses("DATABASE_URL="+in.layers.databaseURL, "DATABASE_REPLICA_URL="+c.url("placeops", "standby"))
+	// Nobody reads from a standby here: it may show what its leader has not acknowledged yet and takes with it, see docs/scaling.md.
+	_, err = in.addProcesses("DATABASE_URL=" + in.layers.databaseURL)
 	return err
 }
 

@@ -19,7 +19,7 @@ const (
 	nginx     shape = "nginx"     // the same
 	pgbouncer shape = "pgbouncer" // a pooler by transaction before PostgreSQL
 	replica   shape = "replica"   // long lists are read from a streaming replica
-	patroni   shape = "patroni"   // PostgreSQL on three nodes that replace each other, two of them read from
+	patroni   shape = "patroni"   // PostgreSQL on three nodes that replace each other
 	bucket    shape = "s3"        // uploads in an S3 bucket
 )
 

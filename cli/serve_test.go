@@ -186,7 +186,9 @@ func (h *hold) awaitWaiters(n int) {
 	h.s.t.Helper()
 	require.Eventually(h.s.t, func() bool {
 		var waiting int
-		err := h.conn.QueryRow(h.s.t.Context(), "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'").Scan(&waiting)
+		_, err := h.conn.Exec(h.s.t.Context(), "SELECT pg_stat_clear_snapshot()") // which a transaction keeps
+		require.NoError(h.s.t, err)
+		err = h.conn.QueryRow(h.s.t.Context(), "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'").Scan(&waiting)
 		require.NoError(h.s.t, err)
 		return waiting >= n
 	}, patience, poll)

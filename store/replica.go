@@ -158,10 +158,12 @@ func (r *Reader) caughtUp(ctx context.Context, target position, within time.Dura
 		case <-time.After(pause):
 		}
 	}
-	conn.Release()
-	if at.lsn == "" {
+	if at.lsn == "" || at.timeline == 0 { // it never followed anybody, or leads now: another connection may find one that follows
+		_ = conn.Conn().Close(context.WithoutCancel(ctx))
+		conn.Release()
 		return nil, errors.New("the server of DATABASE_REPLICA_URL follows nobody")
 	}
+	conn.Release()
 	return nil, fmt.Errorf("it is behind: at %s of timeline %d, the primary at %s of timeline %d", at.lsn, at.timeline, target.lsn, target.timeline)
 }
 
