@@ -15,7 +15,7 @@ import (
 func (s *service) startMetrics(ctx context.Context, pool *pgxpool.Pool, reader *store.Reader) error {
 	options := metrics.Options{
 		Version: version(), Logger: s.logger, Pool: pool, Reader: reader, Folders: map[string]string{"uploads": s.cfg.UploadsDir},
-		Backups: s.cfg.BackupSchedule() != nil,
+		Backups: s.cfg.BackupSchedule() != nil, Archive: s.archive != nil,
 	}
 	if s.database != nil {
 		options.Postgres, options.Folders["data"] = s.database, s.cfg.DataDir

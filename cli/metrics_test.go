@@ -20,9 +20,9 @@ import (
 const metricsToken = "a-token-of-the-tests"
 
 // measured is an install whose numbers can be read both ways.
-func measured(t *testing.T) *install {
+func measured(t *testing.T, settings ...string) *install {
 	t.Helper()
-	return prepared(t, "PLACEOPS_METRICS_ADDR=127.0.0.1:0", "PLACEOPS_METRICS_TOKEN="+metricsToken)
+	return prepared(t, append(settings, "PLACEOPS_METRICS_ADDR=127.0.0.1:0", "PLACEOPS_METRICS_TOKEN="+metricsToken)...)
 }
 
 var metricsURL = regexp.MustCompile(`msg=metrics url=(\S+)/metrics`)
@@ -44,7 +44,9 @@ func (s *serving) scrape(token string) metricstest.Scrape {
 
 func TestAServeCanBeWatched(t *testing.T) {
 	t.Parallel()
-	s := measured(t).serve("--demo")
+	folder := filepath.Join(t.TempDir(), "archive")
+	s := measured(t, "PLACEOPS_ARCHIVE="+folder).serve("--demo")
+	awaitBases(t, folder, 1)
 	_, err := s.connect().Exec(t.Context(), `INSERT INTO river_job (kind, state, args, max_attempts, attempted_at, finalized_at, metadata)
 		VALUES ('backup', 'completed', '{}', 3, now() - interval '1 hour', now() - interval '1 hour', '{"output": {"size": 12345}}')`)
 	require.NoError(t, err)
@@ -66,6 +68,7 @@ func TestAServeCanBeWatched(t *testing.T) {
 	require.Equal(t, 2, numbers.Len("placeops_disk_free_bytes"))
 	require.InDelta(t, 1, numbers.Sum("placeops_http_requests_total", "route", "/drives/:id/publish", "code", "200"), 0)
 	require.InDelta(t, 1, numbers.Sum("placeops_job_duration_seconds", "kind", "auto-publish"), 0)
+	require.Positive(t, numbers.Sum("placeops_archive_last_file_timestamp_seconds"), "a base backup ends with one")
 	requireDocumented(t, numbers)
 	s.stop()
 }

@@ -334,7 +334,7 @@ func TestWhatIsDamagedOrMissingIsFound(t *testing.T) {
 
 func TestAnArchiveThatIsAwayIsCaughtUpWith(t *testing.T) {
 	t.Parallel()
-	in, folder := archiving(t)
+	in, folder := archiving(t, "PLACEOPS_METRICS_ADDR=127.0.0.1:0")
 	s := in.serve("--demo")
 	awaitBases(t, folder, 1)
 	away := folder + ".away"
@@ -347,6 +347,9 @@ func TestAnArchiveThatIsAwayIsCaughtUpWith(t *testing.T) {
 	require.Eventually(t, func() bool { return s.archiver().Failed > 0 }, patience, 50*time.Millisecond)
 	require.Positive(t, s.archiver().Waiting)
 	require.Contains(t, s.log.String(), "the archive does not take the write-ahead log")
+	numbers := s.apart().scrape("")
+	require.Positive(t, numbers.Sum("placeops_archive_failures_total"))
+	require.Positive(t, numbers.Sum("placeops_archive_files_waiting"))
 	s.get("", "/readyz").is(http.StatusOK)
 	in.run("backup", "base").fails("not a directory")
 

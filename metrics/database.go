@@ -32,9 +32,10 @@ var (
 
 // database shows what only the database knows.
 type database struct {
-	pool    *pgxpool.Pool
-	logger  *slog.Logger
-	keepFor time.Duration
+	pool     *pgxpool.Pool
+	logger   *slog.Logger
+	keepFor  time.Duration
+	readings []reading
 
 	mu   sync.Mutex
 	read time.Time
@@ -48,11 +49,16 @@ type result struct {
 	err     error
 }
 
-func newDatabase(pool *pgxpool.Pool, logger *slog.Logger, keep time.Duration) *database {
-	if keep <= 0 {
-		keep = keepFor
+func newDatabase(options Options, logger *slog.Logger) *database {
+	d := &database{pool: options.Pool, logger: logger, keepFor: options.KeepFor, readings: readings}
+	if d.keepFor <= 0 {
+		d.keepFor = keepFor
 	}
-	return &database{pool: pool, logger: logger, keepFor: keep, last: make([]result, len(readings))}
+	if options.Archive {
+		d.readings = append([]reading{archiveReading}, readings...)
+	}
+	d.last = make([]result, len(d.readings))
+	return d
 }
 
 // Describe implements prometheus.Collector.
@@ -61,7 +67,7 @@ func (d *database) Describe(to chan<- *prometheus.Desc) {
 	to <- collectorUp
 	to <- collectorTime
 	to <- collectorAge
-	for _, r := range readings {
+	for _, r := range d.readings {
 		for _, described := range r.descs {
 			to <- described
 		}
@@ -77,11 +83,11 @@ func (d *database) Collect(to chan<- prometheus.Metric) {
 		if r.err != nil {
 			up = 0
 		}
-		if readings[i].name == databaseReading {
+		if d.readings[i].name == databaseReading {
 			to <- constant(databaseUp, gauge, up)
 		}
-		to <- constant(collectorUp, gauge, up, readings[i].name)
-		to <- constant(collectorTime, gauge, r.took.Seconds(), readings[i].name)
+		to <- constant(collectorUp, gauge, up, d.readings[i].name)
+		to <- constant(collectorTime, gauge, r.took.Seconds(), d.readings[i].name)
 		for _, metric := range r.metrics {
 			to <- metric
 		}
@@ -107,7 +113,7 @@ func (d *database) readAll() {
 	if err == nil {
 		defer rollback(tx)
 	}
-	for i, r := range readings {
+	for i, r := range d.readings {
 		before := d.last[i].err
 		if d.last[i] = (result{err: err}); err == nil {
 			d.last[i] = readOne(ctx, tx, r)

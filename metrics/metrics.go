@@ -24,6 +24,8 @@ type Options struct {
 	Folders  map[string]string // on whose disks there must be space, by the names that they go by here
 	// Backups is whether there is a schedule for them.
 	Backups bool
+	// Archive is whether placeops's own PostgreSQL archives its write-ahead log.
+	Archive bool
 	// KeepFor is how old numbers from the database may be; 0: 5 s.
 	KeepFor time.Duration
 }
@@ -52,7 +54,7 @@ func New(options Options) *Metrics {
 	m.registry.MustRegister(m.HTTP.collectors()...)
 	m.registry.MustRegister(m.Jobs.collectors()...)
 	if options.Pool != nil {
-		m.registry.MustRegister(poolCollector{options.Pool}, newDatabase(options.Pool, logger, options.KeepFor))
+		m.registry.MustRegister(poolCollector{options.Pool}, newDatabase(options, logger))
 	}
 	if options.Reader != nil {
 		m.registry.MustRegister(replicaCollector{options.Reader})

@@ -68,7 +68,7 @@ func startPlaceops(t *testing.T) placeops {
 	require.NoError(t, os.Chmod(dir, 0o755)) // as root its PostgreSQL is another user
 	p, output := run(t, dir, []string{
 		"PATH=" + os.Getenv("PATH"), "PORT=0", "PLACEOPS_HOST=127.0.0.1", "PLACEOPS_METRICS_ADDR=127.0.0.1:" + port,
-		"PLACEOPS_BACKUP_CRON=* * * * *",
+		"PLACEOPS_BACKUP_CRON=* * * * *", "PLACEOPS_ARCHIVE=" + filepath.Join(t.TempDir(), "archive"),
 	}, program, "serve", "--demo")
 	lines := bufio.NewScanner(output)
 	for lines.Scan() {
