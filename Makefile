@@ -90,10 +90,10 @@ release-check: need-go need-npm $(NFPM) $(CYCLONEDX) ## make the release of this
 container-check: need-go need-npm $(VERSITYGW) ## as root: build the image by hand and run what the compose files say, in namespaces (no engine needed)
 	VERSITYGW=$(VERSITYGW) ./deploy/container-check.sh
 # What only these checks need is installed with `apt-get install prometheus` (promtool, prometheus), or lies in the module of its own.
-watching-check: build ## prove the dashboard and the alert rules: on a real placeops under load, with a real Prometheus where there is one
+watching-check: build $(GOLANGCI) ## prove the dashboard and the alert rules: on a real placeops under load, with a real Prometheus where there is one
 	@if command -v promtool >/dev/null; then cd deploy/prometheus && promtool check config prometheus.yml && promtool check rules alerts.yml && promtool test rules alerts_test.yml; \
 		else echo "promtool is not installed: the examples of the alert rules were not run"; fi
-	cd deploy/watching/check && go vet ./... && go test -count=1 -v ./...
+	cd deploy/watching/check && $(GOLANGCI) run ./... && go mod tidy -diff && go test -count=1 -v ./...
 
 clean: ## remove what was built (not the data)
 	rm -rf bin dist .tools postgres/bundle/linux-*/*.zst postgres/bundle/linux-*/*.sha256

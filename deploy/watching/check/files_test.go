@@ -11,7 +11,6 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/cog/plugins"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 	"github.com/prometheus/common/model"
-	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/rulefmt"
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/stretchr/testify/require"
@@ -93,7 +92,7 @@ func TestTheDashboardIsOneThatGrafanaImports(t *testing.T) {
 	t.Parallel()
 	plugins.RegisterDefaultPlugins()
 	raw, board := readDashboard(t)
-	var strict dashboard.Dashboard
+	var strict dashboard.Dashboard //nolint:staticcheck // the file is in this form, not in the newer one
 	for _, err := range []error{strict.UnmarshalJSONStrict(raw), strict.Validate()} {
 		if err != nil { // a list, which may be empty
 			require.Empty(t, err.Error())
@@ -148,7 +147,7 @@ func usedIn(t *testing.T, e expression) (found []used) {
 		}
 		u := used{where: e.where, metric: selector.Name}
 		for _, m := range selector.LabelMatchers {
-			if m.Name != labels.MetricName {
+			if m.Name != model.MetricNameLabel {
 				u.labels = append(u.labels, m.Name)
 			}
 		}

@@ -51,10 +51,7 @@ func run(t *testing.T, dir string, env []string, path string, args ...string) (p
 // placeops is a running one, with where it answers.
 type placeops struct{ url, metrics string }
 
-var (
-	readyLine = regexp.MustCompile(`ready at (http://\S+)`)
-	headLine  = regexp.MustCompile(`HEAD\s+(\S+)`)
-)
+var readyLine = regexp.MustCompile(`ready at (http://\S+)`)
 
 func startPlaceops(t *testing.T) placeops {
 	t.Helper()
@@ -62,7 +59,7 @@ func startPlaceops(t *testing.T) placeops {
 	require.NoError(t, err)
 	require.FileExists(t, program, "run `make build` first")
 	port := freePort(t)
-	dir, err := os.MkdirTemp("", "placeops-watched-")
+	dir, err := os.MkdirTemp("", "placeops-watched-") //nolint:usetesting // a test's own folder is closed to others
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	require.NoError(t, os.Chmod(dir, 0o755)) // as root its PostgreSQL is another user
