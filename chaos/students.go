@@ -54,7 +54,7 @@ func (r *run) register(ctx context.Context, c *caller, d *drive, s *student) {
 	case answer.status == http.StatusOK:
 		r.observe(d, s, in, in, answer, what)
 	case answer.status == http.StatusForbidden:
-		if d.selected[s.id] {
+		if d.selected[s.id] && d.opened { // a drive may be stopped before its job has selected anybody
 			r.violation("%s, and the student is selected: %s", what, answer.body)
 		}
 	case answer.status == http.StatusConflict:
