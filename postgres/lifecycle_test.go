@@ -43,6 +43,18 @@ func TestRowsSurviveAStopAndAWarmStart(t *testing.T) {
 	require.NoFileExists(t, filepath.Join(cfg.Dir, "data", "postmaster.pid"))
 }
 
+func TestADataDirectoryMayHaveAnyName(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"the office", "2026+27", "100%", `Asha's "new" folder, ünï`} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cfg := freshConfig(t)
+			cfg.Dir = filepath.Join(cfg.Dir, name)
+			require.Equal(t, 1, query[int](t, connect(t, start(t, cfg).URL()), "SELECT 1"))
+		})
+	}
+}
+
 func TestTheDatabaseIsOursPrivateAndUnicode(t *testing.T) {
 	t.Parallel()
 	cfg := freshConfig(t)

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 const (
@@ -15,12 +16,14 @@ const (
 	// maxSocketPath is what the address of a Unix socket holds on every system
 	// placeops runs on (Linux 107, macOS and the BSDs 103).
 	maxSocketPath = 103
+	// notInSocketPath separates or quotes paths, for PostgreSQL and for clients.
+	notInSocketPath = `,"`
 )
 
 const databaseName, userOfDatabase = "placeops", "placeops"
 
 // socketDir is where the socket goes: below the data directory, or, if its
-// path is too long for a socket, in a temporary directory named after it.
+// path does not do for a socket, in a temporary directory named after it.
 func (l layout) socketDir() (string, error) {
 	private := "placeops-" + l.hash()
 	candidates := []string{
@@ -29,7 +32,7 @@ func (l layout) socketDir() (string, error) {
 		filepath.Join("/tmp", private),
 	}
 	for _, dir := range candidates {
-		if len(filepath.Join(dir, socketFile)) <= maxSocketPath {
+		if len(filepath.Join(dir, socketFile)) <= maxSocketPath && !strings.ContainsAny(dir, notInSocketPath) {
 			return dir, nil
 		}
 	}
@@ -55,6 +58,7 @@ func (l layout) freshSocketDir(dir string) error {
 // connectionURL is the URL of a database behind the socket in dir.
 func connectionURL(dir, database string) string {
 	query := url.Values{"host": {dir}, "port": {socketPort}}
-	target := url.URL{Scheme: "postgres", User: url.User(userOfDatabase), Path: "/" + database, RawQuery: query.Encode()}
+	encoded := strings.ReplaceAll(query.Encode(), "+", "%20") // in these URLs a + is a +
+	target := url.URL{Scheme: "postgres", User: url.User(userOfDatabase), Path: "/" + database, RawQuery: encoded}
 	return target.String()
 }
