@@ -73,8 +73,9 @@ func TestServeSealsTheAuditTrail(t *testing.T) {
 	require.Eventually(t, func() bool { entries, upTo := sealed(); return entries == upTo }, patience, poll)
 	require.Empty(t, s.exec(s.appURL, "UPDATE users SET name = 'Other'"))
 	serving.stop()
-	entries, upTo := sealed()
-	require.Equal(t, entries, upTo)
+	if entries, upTo := sealed(); entries != upTo { // only where somebody else on this server was writing all the while
+		require.Contains(t, serving.log.String(), "the end of the audit trail is not sealed")
+	}
 }
 
 // The role that serve works as can neither add to the trail nor alter it; what it changes is in it all the same.
