@@ -19,13 +19,25 @@ PREVIOUS_POSTGRES := $(TOOLS)/postgres-17.10/fetched
 NFPM      := $(TOOLS)/nfpm-2.45.2
 CYCLONEDX := $(TOOLS)/cyclonedx-gomod-1.10.0
 
-.PHONY: run build bundle test lint generate bench chaos scaling-check pooler-check versitygw fuzz release release-check watching-check deploy-check container-check clean help need-go need-npm need-cc
+.PHONY: run build console console-check console-test bundle test lint generate bench chaos scaling-check pooler-check versitygw fuzz release release-check watching-check deploy-check container-check clean help need-go need-npm need-cc
 
 run: build ## build and start with a demo college (PORT=5000)
 	./bin/placeops serve --demo
 
-build: need-go bundle ## build bin/placeops with PostgreSQL inside
+build: need-go bundle console ## build bin/placeops with PostgreSQL and the console inside
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/placeops .
+
+# The types of the console's API client come from the program's own description: a route that changes breaks this build.
+console: need-go need-npm web/node_modules/.package-lock.json ## build the console into web/dist/app
+	@go run . openapi > web/openapi.json.new && { cmp -s web/openapi.json.new web/openapi.json && rm web/openapi.json.new || mv web/openapi.json.new web/openapi.json; }
+	cd web && npm run --silent build
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	cd web && npm ci --prefer-offline --no-audit --no-fund
+	@touch $@
+
+console-check: web/node_modules/.package-lock.json ## types, lints and formatting of the console
+	cd web && npm run --silent check
 
 bundle: need-go need-npm ## fetch and check the PostgreSQL that goes into the binary
 	@go run ./postgres/bundle/fetch -arch $(GOARCH)

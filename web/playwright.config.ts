@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs'
+import { defineConfig } from '@playwright/test'
+
+/** The browser of the machine: Debian's by its name, or the one that PLACEOPS_CHROMIUM names. */
+const chromium =
+  process.env.PLACEOPS_CHROMIUM ??
+  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
+if (!chromium)
+  throw new Error('no Chromium: install it (Debian: apt-get install chromium) or name it in PLACEOPS_CHROMIUM')
+
+const browser = {
+  locale: 'en-IN',
+  // The office is in Kolkata (PLACEOPS_TZ's default); whoever reads elsewhere must see its times.
+  timezoneId: 'America/New_York',
+  launchOptions: { executablePath: chromium, chromiumSandbox: process.getuid?.() !== 0 },
+}
+
+export default defineConfig({
+  testDir: 'e2e',
+  fullyParallel: true,
+  workers: 2,
+  forbidOnly: !!process.env.CI,
+  reporter: process.env.CI ? 'line' : 'list',
+  timeout: 45_000,
+  expect: { timeout: 10_000 },
+  use: { trace: 'retain-on-failure' },
+  projects: [
+    { name: 'desktop', grepInvert: /@phone-only/, use: { ...browser, viewport: { width: 1360, height: 850 } } },
+    {
+      name: 'phone',
+      grep: /@phone/,
+      use: { ...browser, viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+    },
+  ],
+})

@@ -1,0 +1,100 @@
+import { QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Component, lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
+import { Router } from 'wouter'
+import { onSignedOut } from '~/api/client'
+import { queryClient, sessionQuery } from '~/api/session'
+import { SignIn } from '~/features/account/SignIn'
+import { Button } from '~/kit/Button'
+import { Blank, Failed, Skeleton } from '~/kit/States'
+import { Toasts } from '~/kit/toasts'
+import { t } from '~/texts'
+import { Routes } from './routes'
+import { Shell } from './Shell'
+
+const ChoosePassword = lazy(() => import('~/features/account/ChoosePassword'))
+const SignInAgain = lazy(() => import('~/features/account/SignInAgain'))
+
+export function App() {
+  return (
+    <Unbroken>
+      <QueryClientProvider client={queryClient}>
+        <Router base="/app">
+          <Session />
+        </Router>
+        <Toasts />
+      </QueryClientProvider>
+    </Unbroken>
+  )
+}
+
+/** Session shows the sign-in to nobody, the choice of a password to who came with a code, and the console to everybody else. */
+function Session() {
+  const { data: session, error, refetch } = useQuery(sessionQuery)
+  const ended = useEnded()
+  if (session === undefined) {
+    return error ? <Failed error={error} onRetry={() => refetch()} /> : <Waiting />
+  }
+  if (session === null) return <SignIn />
+  if (session.user.must_change_password) {
+    return (
+      <Suspense fallback={<Waiting />}>
+        <ChoosePassword />
+      </Suspense>
+    )
+  }
+  return (
+    <>
+      <Shell>
+        <Suspense fallback={<Skeleton lines={6} />}>
+          <Routes />
+        </Suspense>
+      </Shell>
+      {ended.is && (
+        <Suspense>
+          <SignInAgain email={session.user.email} onDone={ended.over} />
+        </Suspense>
+      )}
+    </>
+  )
+}
+
+/** useEnded notices that the server no longer takes this sign-in, while a screen is in use. */
+function useEnded() {
+  const [is, set] = useState(false)
+  const queries = useQueryClient()
+  useEffect(() => onSignedOut(() => set(true)), [])
+  const over = () => {
+    set(false)
+    queries.invalidateQueries()
+  }
+  return { is, over }
+}
+
+function Waiting() {
+  return (
+    <div className="waiting">
+      <span className="spinner" role="status" aria-label={t.common.loading} />
+    </div>
+  )
+}
+
+/** Unbroken shows a way out when a screen throws, instead of nothing. */
+class Unbroken extends Component<{ children: ReactNode }, { broken: boolean }> {
+  state = { broken: false }
+
+  static getDerivedStateFromError() {
+    return { broken: true }
+  }
+
+  render() {
+    if (!this.state.broken) return this.props.children
+    return (
+      <Blank
+        title={t.common.crashedTitle}
+        action={<Button onPress={() => location.reload()}>{t.common.reload}</Button>}
+      >
+        {t.common.crashedText}
+      </Blank>
+    )
+  }
+}

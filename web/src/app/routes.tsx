@@ -1,0 +1,51 @@
+import { type ComponentType, lazy } from 'react'
+import { Redirect, Route, Switch } from 'wouter'
+import { type Role, useSession } from '~/api/session'
+import { NotFound } from './NotFound'
+
+/** ScreenProps are what each page gets: the named parts of its path. */
+export interface ScreenProps {
+  params: Record<string, string | undefined>
+}
+
+type Screen = ComponentType<ScreenProps>
+
+const screen = (load: () => Promise<{ default: Screen }>) => lazy(load)
+
+const account = screen(() => import('~/features/account/Account'))
+const notifications = screen(() => import('~/features/account/Notifications'))
+
+/** screens is the table of all pages of the console and whom they are for; the server decides again on each request. */
+export const screens: { path: string; roles: readonly Role[]; screen: Screen }[] = [
+  { path: '/account', roles: ['STUDENT', 'STAFF', 'COORDINATOR', 'HEAD'], screen: account },
+  { path: '/notifications', roles: ['STUDENT', 'STAFF', 'COORDINATOR', 'HEAD'], screen: notifications },
+]
+
+/** start is where a person begins. */
+export const start: Record<Role, string> = {
+  STUDENT: '/open',
+  STAFF: '/drives',
+  COORDINATOR: '/drives',
+  HEAD: '/drives',
+}
+
+export function Routes() {
+  const { role } = useSession()
+  return (
+    <Switch>
+      <Route path="/">
+        <Redirect to={start[role]} replace />
+      </Route>
+      {screens
+        .filter(({ roles }) => roles.includes(role))
+        .map(({ path, screen: Page }) => (
+          <Route key={path} path={path}>
+            {(params) => <Page params={params as ScreenProps['params']} />}
+          </Route>
+        ))}
+      <Route>
+        <NotFound />
+      </Route>
+    </Switch>
+  )
+}

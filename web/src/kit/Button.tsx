@@ -1,0 +1,48 @@
+import type { ReactNode } from 'react'
+import { Button as AriaButton, type ButtonProps as AriaButtonProps } from 'react-aria-components/Button'
+import { Link } from 'wouter'
+
+type Look = { look?: 'primary' | 'plain' | undefined; danger?: boolean | undefined; icon?: boolean | undefined }
+
+function classes({ look, danger, icon }: Look) {
+  return ['button', look, danger && 'danger', icon && 'icon'].filter(Boolean).join(' ')
+}
+
+export type ButtonProps = Look & Omit<AriaButtonProps, 'className' | 'children'> & { children: ReactNode }
+
+/** Button waits visibly while isPending, keeps its width and its place in the order of the keyboard. An icon button needs aria-label. */
+export function Button({ look, danger, icon, children, ...props }: ButtonProps) {
+  return (
+    <AriaButton {...props} className={classes({ look, danger, icon })}>
+      {({ isPending }) => (
+        <>
+          {isPending && <span className="spinner" aria-hidden="true" />}
+          {children}
+        </>
+      )}
+    </AriaButton>
+  )
+}
+
+/** LinkButton leads to a page of the console and looks like a button. */
+export function LinkButton({ to, children, ...look }: Look & { to: string; children: ReactNode }) {
+  return (
+    <Link href={to} className={classes(look)}>
+      {children}
+    </Link>
+  )
+}
+
+/** DownloadButton lets the browser fetch a file itself: it shows the progress, and the page may be left. */
+export function DownloadButton({
+  href,
+  children,
+  newTab,
+  ...look
+}: Look & { href: string; children: ReactNode; newTab?: boolean }) {
+  return (
+    <a href={href} className={classes(look)} {...(newTab ? { target: '_blank', rel: 'noopener' } : { download: true })}>
+      {children}
+    </a>
+  )
+}
