@@ -1,8 +1,9 @@
 import { account } from './en/account'
 import { common } from './en/common'
+import { drives } from './en/drives'
 
 /**
  * t has every text that the console shows, by the area that shows it. A translation is a folder beside en/ with the same
  * names; the types say what it lacks.
  */
-export const t = { common, account }
+export const t = { common, account, drives }
