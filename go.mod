@@ -2,6 +2,9 @@ module placeops
 
 go 1.26.8
 
+// Some npm packages come with Go files.
+ignore ./web/node_modules
+
 require (
 	github.com/KimMachineGun/automemlimit v1.0.1
 	github.com/alexedwards/argon2id v1.0.0

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// SessionLifetime is how long a session of a browser is good for.
-const SessionLifetime = time.Hour
+// ConsoleLifetime is how long a browser is let into the job console. The web console's session lives as long as a token.
+const ConsoleLifetime = time.Hour
 
 const sessionLabel = "placeops browser session v1"
 
@@ -24,16 +24,21 @@ var ErrSession = errors.New("the session is not valid: sign in again")
 type Session struct {
 	UserID    int64
 	Role      Role
-	Proved    time.Time // when the token was issued that opened the session; what ends that token ends the session
+	Proved    time.Time // when a token was, or would have been, issued; what ends that token ends the session
 	ExpiresAt time.Time
 }
 
-// IssueSession returns the text of a cookie for whoever holds a token with these claims. It is signed with a key of its
-// own: it is no token, and a token is no session. It does not outlive the token.
-func (t *Tokens) IssueSession(claims Claims, now time.Time) (text string, session Session) {
-	session = Session{UserID: claims.UserID, Role: claims.Role, Proved: claims.IssuedAt, ExpiresAt: now.Add(SessionLifetime)}
-	if claims.ExpiresAt.Before(session.ExpiresAt) {
-		session.ExpiresAt = claims.ExpiresAt
+// Session is what a token proves, said as a session does.
+func (c Claims) Session() Session {
+	return Session{UserID: c.UserID, Role: c.Role, Proved: c.IssuedAt, ExpiresAt: c.ExpiresAt}
+}
+
+// IssueSession returns the text of a cookie for whoever has proved to be somebody. It is signed with a key of its own: it is
+// no token, and a token is no session. It does not outlive what it was issued for.
+func (t *Tokens) IssueSession(proof Session, now time.Time, lifetime time.Duration) (text string, session Session) {
+	session = proof
+	if end := now.Add(lifetime); end.Before(session.ExpiresAt) {
+		session.ExpiresAt = end
 	}
 	content := fmt.Sprintf("%d.%s.%d.%d", session.UserID, session.Role, session.Proved.UnixMicro(), session.ExpiresAt.UnixMicro())
 	return content + "." + t.signSession(content), session

@@ -17,11 +17,11 @@ func TestSessionSaysWhoAndUntilWhen(t *testing.T) {
 	issued := testNow.Truncate(time.Microsecond)
 	claims := auth.Claims{UserID: 42, Role: auth.Head, IssuedAt: issued, ExpiresAt: issued.Add(auth.TokenLifetime)}
 	later := issued.Add(time.Hour)
-	text, _ := tokens.IssueSession(claims, later)
+	text, _ := tokens.IssueSession(claims.Session(), later, auth.ConsoleLifetime)
 	session, err := tokens.ParseSession(text, later)
 	require.NoError(t, err)
 	require.Equal(t, auth.Session{
-		UserID: 42, Role: auth.Head, Proved: claims.IssuedAt, ExpiresAt: later.Add(auth.SessionLifetime),
+		UserID: 42, Role: auth.Head, Proved: claims.IssuedAt, ExpiresAt: later.Add(auth.ConsoleLifetime),
 	}, session)
 
 	end := session.ExpiresAt
@@ -30,7 +30,7 @@ func TestSessionSaysWhoAndUntilWhen(t *testing.T) {
 	_, err = tokens.ParseSession(text, end)
 	require.ErrorIs(t, err, auth.ErrSession)
 
-	_, session = tokens.IssueSession(claims, claims.ExpiresAt.Add(-time.Minute))
+	_, session = tokens.IssueSession(claims.Session(), claims.ExpiresAt.Add(-time.Minute), auth.ConsoleLifetime)
 	require.Equal(t, claims.ExpiresAt, session.ExpiresAt, "it does not outlive its token")
 }
 
@@ -42,12 +42,12 @@ func TestSessionAndTokenAreNotInterchangeable(t *testing.T) {
 	require.NoError(t, err)
 	claims, err := tokens.Parse(token, testNow)
 	require.NoError(t, err)
-	text, _ := tokens.IssueSession(claims, testNow)
+	text, _ := tokens.IssueSession(claims.Session(), testNow, auth.TokenLifetime)
 	_, err = tokens.Parse(text, testNow)
 	require.ErrorIs(t, err, auth.ErrTokenInvalid)
 	other, err := auth.NewTokens([]byte(strings.Repeat("another", 8)))
 	require.NoError(t, err)
-	forged, _ := other.IssueSession(claims, testNow)
+	forged, _ := other.IssueSession(claims.Session(), testNow, auth.TokenLifetime)
 	for _, wrong := range []string{
 		"", token, forged, text + "x", "1" + text, strings.Replace(text, "COORDINATOR", "HEAD", 1), strings.Join(strings.Split(text, ".")[:4], "."), "....",
 	} {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"placeops/auth"
@@ -24,34 +25,56 @@ func (s *Server) newAccess() *recent[int64, store.Access] {
 var errSignIn = &store.Error{Kind: store.Unauthenticated, Message: "sign in first, and send the token as Authorization: Bearer"}
 var errSignInAgain = &store.Error{Kind: store.Unauthenticated, Message: "this sign-in is no longer valid; sign in again"}
 
-// principal finds out who sent a token. The token's word counts only as long as the account agrees: active, in the same
-// role, and not changed (password, role, deactivation) after the token was issued.
-func (s *Server) principal(ctx context.Context, token string) (auth.Principal, error) {
+// proof is what a request brings to show whose it is: a token, or the cookie of a browser that signed in.
+type proof struct {
+	auth.Session
+	byCookie bool
+}
+
+type proofKey struct{}
+
+// proofFrom is the proof of an operation's caller.
+func proofFrom(ctx context.Context) proof {
+	p, _ := ctx.Value(proofKey{}).(proof)
+	return p
+}
+
+// proofIn finds the proof that a request brings. The cookie counts only where there is no header, which no other site can
+// make a browser send.
+func (s *Server) proofIn(r *http.Request) (proof, error) {
+	if _, given := r.Header["Authorization"]; !given {
+		return s.cookieProof(r)
+	}
+	token := bearer(r.Header.Get("Authorization"))
 	if token == "" {
-		return auth.Principal{}, errSignIn
+		return proof{}, errSignIn
 	}
 	claims, err := s.tokens.Parse(token, time.Now())
 	if err != nil {
-		return auth.Principal{}, errSignInAgain
+		return proof{}, errSignInAgain
 	}
-	return s.standing(ctx, claims.UserID, claims.Role, claims.IssuedAt)
+	return proof{Session: claims.Session()}, nil
 }
 
-// standing is what a person may be taken for who proved at a moment to be userID in role.
-func (s *Server) standing(ctx context.Context, userID int64, role auth.Role, proved time.Time) (auth.Principal, error) {
-	access, found, err := s.access.get(ctx, userID)
+// standing is what a person may be taken for. What they proved counts only as long as the account agrees: active, in the
+// same role, and not changed (password, role, deactivation) after that moment.
+func (s *Server) standing(ctx context.Context, proved auth.Session) (auth.Principal, error) {
+	if !time.Now().Before(proved.ExpiresAt) {
+		return auth.Principal{}, errSignInAgain
+	}
+	access, found, err := s.access.get(ctx, proved.UserID)
 	if err != nil {
 		return auth.Principal{}, err
 	}
 	if !found {
 		return auth.Principal{}, errSignInAgain
 	}
-	revoked := access.TokensValidFrom != nil && proved.Before(*access.TokensValidFrom)
-	if !access.Active || revoked || access.Role != string(role) {
+	revoked := access.TokensValidFrom != nil && proved.Proved.Before(*access.TokensValidFrom)
+	if !access.Active || revoked || access.Role != string(proved.Role) {
 		return auth.Principal{}, errSignInAgain
 	}
 	return auth.Principal{
-		UserID: userID, Role: role, Name: access.Name, Email: access.Email,
+		UserID: proved.UserID, Role: proved.Role, Name: access.Name, Email: access.Email,
 		MustChangePassword: access.MustChangePassword,
 	}, nil
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"placeops/auth"
-	"placeops/store"
 )
 
 const (
@@ -28,31 +27,29 @@ var loginTemplate = template.Must(template.ParseFS(loginFiles, "console/login.ht
 
 const loginPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
-type openSessionInput struct {
-	Authorization string `header:"Authorization" hidden:"true"`
-}
-
 type openSessionOutput struct {
 	SetCookie http.Cookie `header:"Set-Cookie"`
 }
 
-// openSession gives the browser of a head that is signed in a cookie for the console. The header that it takes is one that
+// openSession gives the browser of a head that is signed in a cookie for the job console. The header that it takes is one that
 // no other site can make a browser send.
-func (s *Server) openSession(ctx context.Context, in *openSessionInput) (*openSessionOutput, error) {
-	claims, err := s.tokens.Parse(bearer(in.Authorization), time.Now())
-	if err != nil {
-		return nil, errSignInAgain
-	}
-	c, _ := ctx.Value(echoKey{}).(echo.Context)
+func (s *Server) openSession(ctx context.Context, _ *struct{}) (*openSessionOutput, error) {
+	c := echoOf(ctx)
 	if site := c.Request().Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" {
-		return nil, store.Errorf(store.Forbidden, "this has to come from a page of this server")
+		return nil, errElsewhere
 	}
-	return &openSessionOutput{SetCookie: *s.newSessionCookie(c, claims)}, nil
+	return &openSessionOutput{SetCookie: *s.newAdminCookie(c, proofFrom(ctx).Session)}, nil
 }
 
 func (s *Server) closeSession(c echo.Context) error {
-	c.SetCookie(adminCookie(c, "", -1))
+	c.SetCookie(newCookie(c, adminCookie, "", -1))
 	return c.NoContent(http.StatusNoContent)
+}
+
+// newAdminCookie is sent back by the browser to /admin alone, and never with what another site asks for.
+func (s *Server) newAdminCookie(c echo.Context, proof auth.Session) *http.Cookie {
+	text, session := s.tokens.IssueSession(proof, time.Now(), auth.ConsoleLifetime)
+	return newCookie(c, adminCookie, text, secondsUntil(session.ExpiresAt))
 }
 
 func (s *Server) loginPage(c echo.Context) error { return showLogin(c, http.StatusOK, "") }
@@ -72,7 +69,7 @@ func (s *Server) loginForm(c echo.Context) error {
 	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") || r.ParseForm() != nil {
 		return showLogin(c, http.StatusBadRequest, "this was not the form; fill it in again")
 	}
-	claims, err := s.loginHead(r.Context(), r.PostForm.Get("email"), r.PostForm.Get("password"))
+	proof, err := s.loginHead(r.Context(), r.PostForm.Get("email"), r.PostForm.Get("password"))
 	if err != nil {
 		problem := problemOf(r.Context(), err)
 		if problem.Status >= http.StatusInternalServerError {
@@ -83,29 +80,25 @@ func (s *Server) loginForm(c echo.Context) error {
 		}
 		return showLogin(c, problem.Status, problem.Detail)
 	}
-	c.Set(userIDKey, claims.UserID)
-	c.SetCookie(s.newSessionCookie(c, claims))
+	c.Set(userIDKey, proof.UserID)
+	c.SetCookie(s.newAdminCookie(c, proof))
 	return c.Redirect(http.StatusSeeOther, consolePath+"/")
 }
 
-func (s *Server) loginHead(ctx context.Context, email, password string) (auth.Claims, error) {
+func (s *Server) loginHead(ctx context.Context, email, password string) (auth.Session, error) {
 	if len(email) > maxEmail || len(password) > maxPassword {
-		return auth.Claims{}, errWrongLogin
+		return auth.Session{}, errWrongLogin
 	}
-	var in loginInput
-	in.Body.Email, in.Body.Password = email, password
-	out, err := s.login(ctx, &in)
+	user, issuedAt, err := s.signIn(ctx, email, password)
 	if err != nil {
-		return auth.Claims{}, err
+		return auth.Session{}, err
 	}
-	p, err := s.principal(ctx, out.Body.Token)
+	proof := proofOf(user, issuedAt)
+	p, err := s.standing(ctx, proof)
 	if err != nil {
-		return auth.Claims{}, err
+		return auth.Session{}, err
 	}
-	if err := authorise(p, heads, false); err != nil {
-		return auth.Claims{}, err
-	}
-	return s.tokens.Parse(out.Body.Token, time.Now())
+	return proof, authorise(p, heads, false)
 }
 
 // As on /auth/login.

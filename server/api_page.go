@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"compress/gzip"
 	"embed"
 	"errors"
@@ -79,16 +80,14 @@ func serveSwaggerFile(c echo.Context, name string) error {
 	return c.Stream(http.StatusOK, contentType(name), io.Reader(plain))
 }
 
+// contentTypes are those of all files that pages load. What the system of the day says of them does not matter.
+var contentTypes = map[string]string{
+	".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
+	".json": "application/json", ".webmanifest": "application/manifest+json", ".txt": "text/plain; charset=utf-8",
+	".png": "image/png", ".svg": "image/svg+xml", ".ico": "image/x-icon", ".webp": "image/webp", ".jpg": "image/jpeg",
+	".woff2": "font/woff2",
+}
+
 func contentType(name string) string {
-	switch path.Ext(name) {
-	case ".html":
-		return "text/html; charset=utf-8"
-	case ".js":
-		return "text/javascript; charset=utf-8"
-	case ".css":
-		return "text/css; charset=utf-8"
-	case ".png":
-		return "image/png"
-	}
-	return "application/octet-stream"
+	return cmp.Or(contentTypes[path.Ext(name)], "application/octet-stream")
 }

@@ -27,6 +27,7 @@ var unaudited = map[string]string{
 	"PATCH /notifications/{id}/read":        "what was read is nobody else's concern",
 	"POST /notifications/read-all":          "what was read is nobody else's concern",
 	"POST /admin/session":                   "signing in changes nothing",
+	"DELETE /auth/session":                  "signing out changes nothing",
 }
 
 // audited is a request and what the trail tells of it: each line as its entity and change, with what differs.
@@ -41,6 +42,7 @@ type audited struct {
 // season is a request for each route that changes a drive, a student or a user, one after the other.
 func (h *harness) auditedSeason() []audited {
 	student, other := h.id("student"), h.student("other")
+	h.add("third", auth.Staff)
 	drive := h.drive(nil) // 1
 	return []audited{
 		{route: "POST /users", as: "head", path: "/users", body: map[string]any{"name": "New", "email": "new@college.example", "role": "STAFF"},
@@ -50,6 +52,8 @@ func (h *harness) auditedSeason() []audited {
 		{route: "PATCH /students/{id}", as: "coordinator", path: at("/students/%d", student), body: map[string]any{"cgpa": 8.5, "phone": "2"},
 			operation: "patchStudent", want: []string{"student changed cgpa", "user changed phone"}},
 		{route: "POST /auth/login", path: "/auth/login", body: map[string]any{"email": "other@college.example", "password": h.giveCode("other")},
+			operation: "login", want: []string{"user changed one_time_code"}},
+		{route: "POST /auth/session", path: "/auth/session", body: map[string]any{"email": "third@college.example", "password": h.giveCode("third")},
 			operation: "login", want: []string{"user changed one_time_code"}},
 		{route: "POST /auth/change-password", as: "staff", path: "/auth/change-password", body: passwords(password, "eight red umbrellas"),
 			operation: "changePassword", want: []string{"user changed password"}},

@@ -26,12 +26,13 @@ type promise struct {
 }
 
 const (
-	fieldsOfUser   = "user_id name email role department phone active must_change_password created_at"
-	fieldsOfMarks  = "roll_number branch batch_year cgpa tenth_percent twelfth_percent diploma_percent active_backlogs cleared_backlogs gender gap_years"
-	fieldsOfRecord = "student_id name email phone active debarred debarred_reason updated_at " + fieldsOfMarks
-	criteriaFields = "min_cgpa min_10th min_12th max_backlogs max_total_backlogs allowed_branches allowed_batches allowed_genders max_gap_years"
-	sentOfDrive    = "company_name job_title domain_id job_description location package_lpa interview_date registration_deadline auto_calc " + criteriaFields
-	fieldsOfDrive  = "drive_id company_name job_title domain_id domain_name job_description location package_lpa interview_date registration_deadline " +
+	fieldsOfUser    = "user_id name email role department phone active must_change_password created_at"
+	fieldsOfSession = "user.user_id user.role user.name user.email user.must_change_password time_zone expires_at"
+	fieldsOfMarks   = "roll_number branch batch_year cgpa tenth_percent twelfth_percent diploma_percent active_backlogs cleared_backlogs gender gap_years"
+	fieldsOfRecord  = "student_id name email phone active debarred debarred_reason updated_at " + fieldsOfMarks
+	criteriaFields  = "min_cgpa min_10th min_12th max_backlogs max_total_backlogs allowed_branches allowed_batches allowed_genders max_gap_years"
+	sentOfDrive     = "company_name job_title domain_id job_description location package_lpa interview_date registration_deadline auto_calc " + criteriaFields
+	fieldsOfDrive   = "drive_id company_name job_title domain_id domain_name job_description location package_lpa interview_date registration_deadline " +
 		criteriaFields + " status auto_published attendance_published posted_by published_by published_at pdf_path created_at updated_at " +
 		"eligible_count? selected_count? registered_count?"
 	moveOfDrive    = "message drive.drive_id drive.status"
@@ -50,6 +51,9 @@ const (
 var theContract = []promise{
 	{route: "POST /auth/login", sends: "email password", answers: "token user.user_id user.role user.name user.email"},
 	{route: "POST /auth/change-password", sends: "old_password new_password", answers: "token user.user_id user.role user.name user.email"},
+	{route: "POST /auth/session", sends: "email password", answers: fieldsOfSession},
+	{route: "GET /auth/session", answers: fieldsOfSession},
+	{route: "DELETE /auth/session", status: 204},
 	{route: "GET /me", answers: fieldsOfUser},
 	{route: "PATCH /me", sends: "phone", answers: fieldsOfUser},
 	{route: "GET /users", query: "role q active", list: true, answers: fieldsOfUser},
@@ -133,6 +137,7 @@ var theContract = []promise{
 	{route: "GET /metrics", file: "text/plain"},
 	{route: "GET /openapi.json", page: true},
 	{route: "GET /docs", page: true},
+	{route: "GET /app/", page: true},
 }
 
 // unpaged are lists that are short by nature: one line for each day, and the drives with the most registrations.
@@ -218,7 +223,7 @@ func statusesOf(method, path string, op map[string]any) []int {
 	if _, takesBody := op["requestBody"]; takesBody {
 		statuses = append(statuses, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity)
 	}
-	if method+" "+path == "POST /auth/login" {
+	if method == http.MethodPost && (path == "/auth/login" || path == "/auth/session") {
 		statuses = append(statuses, http.StatusUnauthorized, http.StatusTooManyRequests)
 	}
 	return statuses

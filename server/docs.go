@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -69,6 +70,18 @@ func serveDocsFile(c echo.Context, file *site.File) error {
 	return c.Blob(http.StatusOK, file.Type, file.Body)
 }
 
-func takesGzip(r *http.Request) bool {
-	return strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
+func takesGzip(r *http.Request) bool { return takes(r, "gzip") }
+
+// takes tells whether a client says that it can unpack what is packed in this way.
+func takes(r *http.Request, coding string) bool {
+	for one := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		name, weight, _ := strings.Cut(one, ";")
+		if strings.EqualFold(strings.TrimSpace(name), coding) {
+			return !refusal.MatchString(strings.TrimSpace(weight))
+		}
+	}
+	return false
 }
+
+// refusal is the weight of what a client does not take.
+var refusal = regexp.MustCompile(`^q=0(\.0*)?$`)

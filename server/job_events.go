@@ -98,12 +98,12 @@ func (s *Server) jobEvents(ctx context.Context, in *jobEventsInput) (*eventsOutp
 // streamJob ends without a word when the client, the server or the caller's access goes, and when the database does: the
 // client connects again, and is then told why not if it may not.
 func (s *Server) streamJob(hctx huma.Context, jobID int64, lastEventID string) {
-	ctx, token := hctx.Context(), bearer(hctx.Header("Authorization"))
+	ctx := hctx.Context()
 	stream := newEventStream(humaecho.Unwrap(hctx).Response(), lastEventID)
 	defer stream.end()
 	wait := pollFast
 	for {
-		job, err := s.jobSeenWith(ctx, token, jobID)
+		job, err := s.jobSeenStill(ctx, jobID)
 		if err != nil {
 			return
 		}
@@ -132,9 +132,9 @@ func (s *Server) streamJob(hctx huma.Context, jobID int64, lastEventID string) {
 	}
 }
 
-// jobSeenWith reads a job for whoever holds a token, if they still may.
-func (s *Server) jobSeenWith(ctx context.Context, token string, jobID int64) (*JobBody, error) {
-	p, err := s.principal(ctx, token)
+// jobSeenStill reads a job for whoever asked for its events, if they still may.
+func (s *Server) jobSeenStill(ctx context.Context, jobID int64) (*JobBody, error) {
+	p, err := s.standing(ctx, proofFrom(ctx).Session)
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,7 @@ func (h *harness) everyBody(drive int64) []sending {
 	marks := map[string]any{"student_id": student, "status": "PRESENT"}
 	return []sending{
 		{route: "POST /auth/login", path: "/auth/login", body: map[string]any{"email": "staff@college.example", "password": password}},
+		{route: "POST /auth/session", path: "/auth/session", body: map[string]any{"email": "staff@college.example", "password": password}},
 		{route: "POST /auth/change-password", as: "staff", path: "/auth/change-password", body: passwords(password, "eight red umbrellas")},
 		{route: "PATCH /me", as: "student", path: "/me", body: map[string]any{"phone": "1"}},
 		{route: "POST /users", as: "head", path: "/users", body: map[string]any{"name": "New", "email": "new@college.example", "role": "STAFF"}},
@@ -179,7 +180,7 @@ var ruling = map[string][]string{
 	"role":         {"POST /users", "PATCH /users/{id}"},
 	"active":       {"PATCH /users/{id}"},
 	"new_code":     {"PATCH /users/{id}"},
-	"password":     {"POST /auth/login", "POST /users"},
+	"password":     {"POST /auth/login", "POST /auth/session", "POST /users"},
 	"new_password": {"POST /auth/change-password"},
 	"debarred":     {"PATCH /students/{id}"},
 	"cgpa":         {"POST /users", "PATCH /students/{id}"},

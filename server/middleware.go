@@ -134,7 +134,7 @@ func recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 func stripAPIPrefix(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		url := c.Request().URL
-		if rest, ok := strings.CutPrefix(url.Path, "/api/"); ok {
+		if rest, ok := strings.CutPrefix(url.Path, "/api/"); ok && rest != "" {
 			url.Path = "/" + rest
 			url.RawPath = strings.TrimPrefix(url.RawPath, "/api")
 		}
@@ -142,11 +142,11 @@ func stripAPIPrefix(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// dropLastSlash makes /drives/ and /drives one route. The job console's own page has such an address.
+// dropLastSlash makes /drives/ and /drives one route. The consoles' own pages have such addresses.
 func dropLastSlash(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		url := c.Request().URL
-		if len(url.Path) > 1 && !strings.HasPrefix(url.Path, "/admin/") {
+		if len(url.Path) > 1 && !strings.HasPrefix(url.Path, "/admin/") && !strings.HasPrefix(url.Path, appPath) {
 			url.Path, url.RawPath = strings.TrimSuffix(url.Path, "/"), strings.TrimSuffix(url.RawPath, "/")
 		}
 		return next(c)

@@ -45,7 +45,7 @@ func page(method, path string, who auth.Permission, handle func(*Server, echo.Co
 
 func (s *Server) letPageIn(c echo.Context, who auth.Permission) error {
 	if !isSafe(c.Request().Method) && !isSameOrigin(c.Request()) {
-		return store.Errorf(store.Forbidden, "this has to come from a page of this server")
+		return errElsewhere
 	}
 	if who.IsPublic() {
 		return nil
@@ -86,30 +86,27 @@ func isSameOrigin(r *http.Request) bool {
 	return err == nil && origin.Host != "" && origin.Host == r.Host
 }
 
-const sessionCookie = "placeops_admin"
-
-// sessionPrincipal finds out whose session a request brings. What ends a token ends the session that it opened.
+// sessionPrincipal finds out whose session a request brings: the job console's own, or the web console's. What ends a token
+// ends the session that it opened.
 func (s *Server) sessionPrincipal(c echo.Context) (auth.Principal, error) {
-	cookie, err := c.Cookie(sessionCookie)
-	if err != nil {
-		return auth.Principal{}, &store.Error{Kind: store.Unauthenticated, Message: "sign in first at " + loginPath}
+	err := error(&store.Error{Kind: store.Unauthenticated, Message: "sign in first at " + loginPath})
+	for _, name := range []string{adminCookie, sessionCookie} {
+		cookie, missing := c.Cookie(name)
+		if missing != nil {
+			continue
+		}
+		var p auth.Principal
+		if p, err = s.cookiePrincipal(c, cookie); err == nil {
+			return p, nil
+		}
 	}
+	return auth.Principal{}, err
+}
+
+func (s *Server) cookiePrincipal(c echo.Context, cookie *http.Cookie) (auth.Principal, error) {
 	session, err := s.tokens.ParseSession(cookie.Value, time.Now())
 	if err != nil {
 		return auth.Principal{}, errSignInAgain
 	}
-	return s.standing(c.Request().Context(), session.UserID, session.Role, session.Proved)
-}
-
-// newSessionCookie is sent back by the browser to /admin alone, and never with what another site asks for.
-func (s *Server) newSessionCookie(c echo.Context, claims auth.Claims) *http.Cookie {
-	text, session := s.tokens.IssueSession(claims, time.Now())
-	return adminCookie(c, text, int(time.Until(session.ExpiresAt).Seconds()))
-}
-
-func adminCookie(c echo.Context, value string, maxAge int) *http.Cookie {
-	return &http.Cookie{ //nolint:gosec // Secure wherever the request came by TLS; an office without it has to get in, too
-		Name: sessionCookie, Value: value, Path: "/admin", MaxAge: maxAge, HttpOnly: true, SameSite: http.SameSiteStrictMode,
-		Secure: c.Scheme() == "https",
-	}
+	return s.standing(c.Request().Context(), session)
 }

@@ -16,6 +16,9 @@ import (
 // without signing in. It is written down a second time on purpose: a slip in the route table fails here.
 var permissions = map[string]string{
 	"POST /auth/login":           "-",
+	"POST /auth/session":         "-",
+	"GET /auth/session":          "STCH",
+	"DELETE /auth/session":       "-",
 	"POST /auth/change-password": "STCH",
 	"GET /me":                    "STCH",
 	"PATCH /me":                  "STCH",
@@ -102,7 +105,7 @@ var permissions = map[string]string{
 }
 
 // whileCodeOnly are the routes for those who have yet to choose a password.
-var whileCodeOnly = []string{"POST /auth/change-password", "GET /me", "PATCH /me"}
+var whileCodeOnly = []string{"POST /auth/change-password", "GET /auth/session", "GET /me", "PATCH /me"}
 
 // operation is a route as the API's description has it.
 type operation struct {

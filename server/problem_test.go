@@ -57,7 +57,7 @@ func TestWrongMethodsNameTheRightOnes(t *testing.T) {
 	t.Parallel()
 	h := start(t)
 	for path, allow := range map[string][]string{
-		"/users": {"GET", "POST"}, "/api/users": {"GET", "POST"}, "/me": {"GET", "PATCH"}, "/auth/login": {"POST"}, "/users/1": {"PATCH"},
+		"/users": {"GET", "POST"}, "/api/users": {"GET", "POST"}, "/me": {"GET", "PATCH"}, "/auth/login": {"POST"}, "/auth/session": {"GET", "POST", "DELETE"}, "/users/1": {"PATCH"},
 	} {
 		answer := h.call("head", http.MethodPut, path, nil).is(http.StatusMethodNotAllowed)
 		allowed := strings.Split(answer.header.Get("Allow"), ", ")

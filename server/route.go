@@ -32,6 +32,7 @@ type route struct {
 	also          []int             // other statuses of success than the usual one
 	concernsMe    bool              // changes only what belongs to the caller
 	body          *huma.RequestBody // described here where the operation reads the body by itself
+	ownPages      bool              // not for pages of other servers, although nobody has to sign in
 	bearsToken    func(string) bool // tells a program that is let in without an account, see orToken
 	add           func(s *Server, router *echo.Echo, api huma.API)
 }
@@ -50,7 +51,7 @@ func on[I, O any](method, path string, who auth.Permission, status int, name str
 		Extensions: map[string]any{"x-roles": who.String()},
 	}
 	if !who.IsPublic() {
-		op.Security = []map[string][]string{{"bearer": {}}}
+		op.Security = []map[string][]string{{"bearer": {}}, {"session": {}}}
 	}
 	r := route{method: method, path: path, who: who}
 	for _, change := range details {
@@ -147,6 +148,13 @@ func (s *Server) forgetAfter(ctx context.Context, r route) {
 // codeOnly opens a route to people who signed in with a one-time code and have no password yet.
 func codeOnly(r *route, _ *huma.Operation) { r.whileCodeOnly = true }
 
+// fromOwnPages is for routes that give or take a cookie: another site could make a browser call them. What says nothing of where
+// it comes from is no page: browsers say it with every request that may change something.
+func fromOwnPages(r *route, op *huma.Operation) {
+	r.ownPages = true
+	op.Errors = append(op.Errors, http.StatusForbidden)
+}
+
 // small is for routes that anybody may send a body to, without a sign-in.
 func small(_ *route, op *huma.Operation) { op.MaxBodyBytes = maxSmallBody + 1 }
 
@@ -170,23 +178,36 @@ func (s *Server) letIn(r route) func(huma.Context, func(huma.Context)) {
 		// A client that takes nothing would hold the answer, and what it is made from, for ever. It cannot fail on a connection.
 		_ = http.NewResponseController(c.Response()).SetWriteDeadline(time.Now().Add(s.takeTimeOf(hctx.Operation())))
 		ctx = context.WithValue(ctx, echoKey{}, c)
-		token := bearer(hctx.Header("Authorization"))
-		if !r.who.IsPublic() && (r.bearsToken == nil || !r.bearsToken(token)) {
-			p, err := s.principal(ctx, token)
-			if err == nil {
-				c.Set(userIDKey, p.UserID)
-				err = authorise(p, r.who, r.whileCodeOnly)
-			}
-			if err != nil {
-				problem := problemOf(ctx, err)
-				noteCause(ctx, problem)
-				problem.write(c.Response())
-				return
-			}
-			ctx = auth.WithPrincipal(ctx, p)
+		ctx, err := s.admit(ctx, c, r)
+		if err != nil {
+			problem := problemOf(ctx, err)
+			noteCause(ctx, problem)
+			problem.write(c.Response())
+			return
 		}
 		next(huma.WithContext(hctx, ctx))
 	}
+}
+
+// admit puts who calls into ctx, or refuses.
+func (s *Server) admit(ctx context.Context, c echo.Context, r route) (context.Context, error) {
+	request := c.Request()
+	if r.ownPages && !isSameOrigin(request) && !saysNoOrigin(request) {
+		return ctx, errElsewhere
+	}
+	if r.who.IsPublic() || r.bearsToken != nil && r.bearsToken(bearer(request.Header.Get("Authorization"))) {
+		return ctx, nil
+	}
+	proved, err := s.proofIn(request)
+	if err != nil {
+		return ctx, err
+	}
+	p, err := s.standing(ctx, proved.Session)
+	if err != nil {
+		return ctx, err
+	}
+	c.Set(userIDKey, p.UserID)
+	return auth.WithPrincipal(context.WithValue(ctx, proofKey{}, proved), p), authorise(p, r.who, r.whileCodeOnly)
 }
 
 func timeoutOf(op *huma.Operation) time.Duration {
@@ -222,8 +243,13 @@ func sending(content string) detail {
 	}
 }
 
-// echoKey is where letIn leaves the web framework's context, for the log line alone.
+// echoKey is where letIn leaves the web framework's context, for the log line and for cookies.
 type echoKey struct{}
+
+func echoOf(ctx context.Context) echo.Context {
+	c, _ := ctx.Value(echoKey{}).(echo.Context)
+	return c
+}
 
 // noteCause leaves the internal cause of a fault for the request's log line; refusals need none.
 func noteCause(ctx context.Context, p *Problem) {
@@ -269,7 +295,7 @@ func errorsOf(method, path string, who auth.Permission) []int {
 	if method != http.MethodGet {
 		statuses = append(statuses, http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
-	if path == "/auth/login" {
+	if path == "/auth/login" || path == "/auth/session" && method == http.MethodPost {
 		statuses = append(statuses, http.StatusUnauthorized, http.StatusTooManyRequests)
 	}
 	return append(statuses, http.StatusUnprocessableEntity)

@@ -30,6 +30,9 @@ var (
 func (s *Server) routes() []route {
 	return []route{
 		on(post, "/auth/login", public, ok, "login", s.login, "Sign in", concernsMe, small),
+		on(post, "/auth/session", public, ok, "startSession", s.startSession, "Sign this browser in: the session is a cookie that no script can read", concernsMe, small, fromOwnPages),
+		on(get, "/auth/session", everyone, ok, "readSession", s.readSession, "Who is signed in, and until when", codeOnly),
+		on(del, "/auth/session", public, noContent, "endSession", s.endSession, "Sign this browser out", concernsMe, fromOwnPages),
 		on(post, "/auth/change-password", everyone, ok, "changePassword", s.changePassword, "Change the own password; ends every earlier token", codeOnly, refuses(http.StatusTooManyRequests), concernsMe),
 		on(get, "/me", everyone, ok, "readMe", s.readMe, "The own profile", codeOnly),
 		on(patching, "/me", everyone, ok, "patchMe", s.patchMe, "Change the own contact data", codeOnly, concernsMe),
@@ -119,6 +122,10 @@ func (s *Server) routes() []route {
 
 		on(get, "/metrics", heads, ok, "readMetrics", s.readMetrics, "The numbers of this process for Prometheus; also for the bearer of PLACEOPS_METRICS_TOKEN", orToken(s.metricsToken), sending("text/plain")),
 
+		raw(get, "/", public, (*Server).toApp),
+		raw(get, "/app", public, (*Server).toApp),
+		raw(get, "/app/*", public, (*Server).serveApp),
+		raw(http.MethodHead, "/app/*", public, (*Server).serveApp),
 		raw(get, "/uploads/*", public, (*Server).serveUpload),
 		raw(http.MethodHead, "/uploads/*", public, (*Server).serveUpload),
 		raw(get, "/openapi.json", public, (*Server).serveOpenAPI),

@@ -136,6 +136,11 @@ func TestSecretsStandInNoLogAndInNoAnswer(t *testing.T) {
 	note(h.post("", "/auth/login", at(`{"email":"a@b.example","password":["%s"]}`, wrong))).is(http.StatusUnprocessableEntity)
 	note(h.post("", "/auth/login", at(`{"email":"a@b.example","password":"%s`, wrong))).is(http.StatusBadRequest)
 	note(h.get("", "/auth/login?password="+strings.ReplaceAll(wrong, " ", "+"))).is(http.StatusMethodNotAllowed)
+	note(h.post("", "/auth/session", loginBody("staff@college.example", wrong))).is(http.StatusUnauthorized)
+	note(h.get("", "/auth/session?password="+strings.ReplaceAll(wrong, " ", "+"))).is(http.StatusUnauthorized)
+	cookie := h.signIn("staff").cookie
+	note((&browser{h: h, cookie: cookie}).ask(http.MethodGet, "/auth/session", "")).is(http.StatusOK)
+	note((&browser{h: h, cookie: cookie + "x"}).ask(http.MethodGet, "/auth/session", "")).is(http.StatusUnauthorized)
 	note(h.changePassword(signed, wrong, next)).is(http.StatusUnprocessableEntity)
 	note(h.changePassword(signed, password, "short")).is(http.StatusUnprocessableEntity)
 	note(h.post("head", "/users", map[string]any{"name": "N", "email": "staff@college.example", "role": "STAFF", "password": next})).is(http.StatusConflict)
@@ -153,7 +158,7 @@ func TestSecretsStandInNoLogAndInNoAnswer(t *testing.T) {
 	require.True(t, ok)
 	told := log.String()
 	for _, word := range []string{
-		secret, password, wrong, next, code, hash, "argon2", at("%x", codeHash), signed, signature, strings.ReplaceAll(wrong, " ", "+"),
+		secret, password, wrong, next, code, hash, "argon2", at("%x", codeHash), signed, signature, cookie, strings.ReplaceAll(wrong, " ", "+"),
 	} {
 		require.NotContains(t, told, word)
 		require.NotContains(t, answers.String(), word)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -50,6 +51,8 @@ type Deps struct {
 	TrustedProxies []netip.Prefix
 	// Mails is whether e-mail is sent.
 	Mails bool
+	// App is the web console's files; nil: those that were built into this program.
+	App fs.FS
 	// Timeouts bound how long a slow client may hold a connection.
 	Timeouts Timeouts
 	// Events bounds the streams of job events.
@@ -90,6 +93,7 @@ type Server struct {
 	registering *registering
 	events      *eventStreams
 	console     jobConsole
+	app         func() (*app, error) // the web console
 	logins      *loginQueue
 	checking    chan struct{} // holds one for each sheet that is looked through
 	timeouts    Timeouts
@@ -136,6 +140,7 @@ func New(deps Deps) (*Server, error) {
 	}
 	s.registering = s.newRegistering()
 	s.logins = newLoginQueue(connectionsOf(deps.Pool))
+	s.app = sync.OnceValues(func() (*app, error) { return openApp(deps.App) })
 	s.checking = make(chan struct{}, checksAtOnce)
 	s.tracing, s.metrics, s.metricsToken = deps.Tracing, deps.Metrics, deps.MetricsToken
 	if s.metrics == nil {
@@ -206,7 +211,8 @@ func apiConfig(version string) huma.Config {
 	config.Formats = map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat}
 	config.AllowAdditionalPropertiesByDefault = true
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "The token that POST /auth/login returns."},
+		"bearer":  {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "The token that POST /auth/login returns."},
+		"session": {Type: "apiKey", In: "cookie", Name: sessionCookie, Description: "The cookie of POST /auth/session, for pages of this server."},
 	}
 	return config
 }

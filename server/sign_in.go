@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"errors"
+	"net/http"
 	"strings"
 	"time"
 
@@ -21,11 +22,13 @@ type loginInput struct {
 	}
 }
 
-type sessionOutput struct {
-	Body struct {
-		Token string      `json:"token"`
-		User  sessionUser `json:"user"`
-	}
+type tokenOutput struct {
+	Body tokenBody
+}
+
+type tokenBody struct {
+	Token string      `json:"token"`
+	User  sessionUser `json:"user"`
 }
 
 type sessionUser struct {
@@ -38,32 +41,45 @@ type sessionUser struct {
 
 var errWrongLogin = &store.Error{Kind: store.Unauthenticated, Slug: "wrong-login", Message: "wrong e-mail address or password"}
 
-// login lets a person in by password or by a one-time code. What is wrong stays untold, in words and in time.
-func (s *Server) login(ctx context.Context, in *loginInput) (*sessionOutput, error) {
-	account := strings.ToLower(strings.TrimSpace(in.Body.Email))
-	leave, err := s.logins.enter(ctx, account, sender(ctx))
+// login answers a program that signs in with a token.
+func (s *Server) login(ctx context.Context, in *loginInput) (*tokenOutput, error) {
+	user, issuedAt, err := s.signIn(ctx, in.Body.Email, in.Body.Password)
 	if err != nil {
 		return nil, err
+	}
+	token, err := s.tokenFor(user, issuedAt)
+	if err != nil {
+		return nil, err
+	}
+	return &tokenOutput{Body: tokenBody{Token: token, User: sessionUserOf(user)}}, nil
+}
+
+// signIn lets a person in by password or by a one-time code. What is wrong stays untold, in words and in time.
+func (s *Server) signIn(ctx context.Context, email, password string) (user store.User, issuedAt time.Time, err error) {
+	account := strings.ToLower(strings.TrimSpace(email))
+	leave, err := s.logins.enter(ctx, account, sender(ctx))
+	if err != nil {
+		return user, issuedAt, err
 	}
 	defer leave()
 	if err := s.checkLoginLimits(ctx, account); err != nil {
-		return nil, err
+		return user, issuedAt, err
 	}
-	user, err := store.UserByEmail(ctx, s.pool, account)
+	user, err = store.UserByEmail(ctx, s.pool, account)
 	if err != nil && !store.IsKind(err, store.NotFound) {
-		return nil, err
+		return user, issuedAt, err
 	}
-	issuedAt, ok, err := s.letUserIn(ctx, user, in.Body.Password)
+	issuedAt, ok, err := s.letUserIn(ctx, user, password)
 	if err != nil {
-		return nil, err
+		return user, issuedAt, err
 	}
 	if !ok {
 		if err := s.countFailure(ctx, account); err != nil {
-			return nil, err
+			return user, issuedAt, err
 		}
-		return nil, errWrongLogin
+		return user, issuedAt, errWrongLogin
 	}
-	return s.session(user, issuedAt)
+	return user, issuedAt, nil
 }
 
 // letUserIn checks the password (or code) of an account; the zero User is nobody, and costs the same time.
@@ -127,19 +143,16 @@ func (s *Server) useCode(ctx context.Context, userID int64, code []byte) (issued
 	return issuedAt, ok, err
 }
 
-func (s *Server) session(user store.User, issuedAt time.Time) (*sessionOutput, error) {
-	token, err := s.tokens.Issue(auth.Principal{
+func (s *Server) tokenFor(user store.User, issuedAt time.Time) (string, error) {
+	return s.tokens.Issue(auth.Principal{
 		UserID: user.UserID, Role: auth.Role(user.Role), Name: user.Name, Email: user.Email,
 	}, issuedAt)
-	if err != nil {
-		return nil, err
-	}
-	var out sessionOutput
-	out.Body.Token = token
-	out.Body.User = sessionUser{
+}
+
+func sessionUserOf(user store.User) sessionUser {
+	return sessionUser{
 		UserID: user.UserID, Role: user.Role, Name: user.Name, Email: user.Email, MustChangePassword: user.MustChangePassword,
 	}
-	return &out, nil
 }
 
 type changePasswordInput struct {
@@ -163,8 +176,18 @@ func (in *changePasswordInput) Resolve(huma.Context) []error {
 	return bodyFaults([]store.FieldError{{Field: "new_password", Message: fault}})
 }
 
-// changePassword ends every earlier token of the caller and answers with a new one.
-func (s *Server) changePassword(ctx context.Context, in *changePasswordInput) (*sessionOutput, error) {
+type changePasswordOutput struct {
+	SetCookie []http.Cookie `header:"Set-Cookie"`
+	Body      changePasswordBody
+}
+
+type changePasswordBody struct {
+	Token string      `json:"token" doc:"Empty for a browser that came by its cookie: that is renewed instead."`
+	User  sessionUser `json:"user"`
+}
+
+// changePassword ends every earlier token and session of the caller and answers with a new one.
+func (s *Server) changePassword(ctx context.Context, in *changePasswordInput) (*changePasswordOutput, error) {
 	user, err := store.UserByID(ctx, s.pool, me(ctx).UserID)
 	if err != nil {
 		return nil, err
@@ -198,7 +221,20 @@ func (s *Server) changePassword(ctx context.Context, in *changePasswordInput) (*
 	}
 	s.access.forget(user.UserID)
 	user.MustChangePassword = false
-	return s.session(user, issuedAt)
+	return s.signedInAnew(ctx, user, issuedAt)
+}
+
+// signedInAnew answers in the way that the caller came. A script that came by the cookie gets no token, which it could lose.
+func (s *Server) signedInAnew(ctx context.Context, user store.User, issuedAt time.Time) (*changePasswordOutput, error) {
+	out := changePasswordOutput{Body: changePasswordBody{User: sessionUserOf(user)}}
+	if proofFrom(ctx).byCookie {
+		cookie, _ := s.newSessionCookie(echoOf(ctx), proofOf(user, issuedAt))
+		out.SetCookie = []http.Cookie{*cookie}
+		return &out, nil
+	}
+	var err error
+	out.Body.Token, err = s.tokenFor(user, issuedAt)
+	return &out, err
 }
 
 func (s *Server) knowsPassword(ctx context.Context, user store.User, password string) (bool, error) {

@@ -46,7 +46,11 @@ func (h *harness) login(email, password string) *reply {
 
 func (h *harness) loginRequest(email, password string) *http.Request {
 	h.t.Helper()
-	return h.request("", http.MethodPost, "/auth/login", map[string]any{"email": email, "password": password})
+	return h.request("", http.MethodPost, "/auth/login", loginBody(email, password))
+}
+
+func loginBody(email, password string) map[string]any {
+	return map[string]any{"email": email, "password": password}
 }
 
 func (r *reply) token() string {
