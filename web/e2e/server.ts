@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +16,8 @@ export class Server {
   private constructor(port: number) {
     this.url = `http://127.0.0.1:${port}`
     this.folder = mkdtempSync(join(tmpdir(), 'placeops-e2e-'))
+    // As root placeops runs PostgreSQL as another user, who has to get in here.
+    chmodSync(this.folder, 0o755)
     this.child = spawn(program, ['serve', '--demo'], {
       cwd: this.folder,
       env: {
