@@ -52,8 +52,10 @@ in_root() {
 			ln -sf ../lib/node_modules/npm/bin/npm-cli.js "$ROOT/usr/local/bin/npm"
 		fi
 		if [ -n "$GO$NODE" ]; then
+			# A copy: what apt-get installs writes there.
 			mkdir -p "$ROOT/etc/ssl/certs"
-			mount --bind /etc/ssl/certs "$ROOT/etc/ssl/certs"
+			mount -t tmpfs tmpfs "$ROOT/etc/ssl/certs"
+			cp -rL /etc/ssl/certs/. "$ROOT/etc/ssl/certs" 2>/dev/null || true # some links lead nowhere
 			if [ -e "$NPMRC" ]; then touch "$ROOT/root/.npmrc"; mount --bind "$NPMRC" "$ROOT/root/.npmrc"; fi
 		fi
 		exec chroot "$ROOT" env --ignore-environment "$@"' sh "${settings[@]}" sh -c "cd '$dir' && $1"
