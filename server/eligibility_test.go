@@ -21,6 +21,7 @@ func TestEligibilityAndAttendanceRoutesAreForTheirRoles(t *testing.T) {
 	}{
 		{http.MethodPost, "/eligibility/999/filter", run},
 		{http.MethodGet, "/eligibility/999/list", run},
+		{http.MethodGet, "/eligibility/999/ids", run},
 		{http.MethodGet, "/eligibility/mine", student},
 		{http.MethodGet, "/eligibility/999/check", student},
 		{http.MethodGet, at("/eligibility/999/explain/%d", h.id("student")), run},

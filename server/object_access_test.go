@@ -48,6 +48,7 @@ var idsInPaths = map[string]openedBy{
 
 	"POST /eligibility/{id}/filter":              naming("any drive"),
 	"GET /eligibility/{id}/list":                 naming("any drive"),
+	"GET /eligibility/{id}/ids":                  naming("any drive"),
 	"GET /eligibility/{id}/check":                naming("visible drive"),
 	"GET /eligibility/{id}/explain/{student_id}": {objects: []string{"any drive", "student"}},
 	"GET /subfilter/{id}/apply":                  naming("any drive"),

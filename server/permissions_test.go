@@ -56,6 +56,7 @@ var permissions = map[string]string{
 
 	"POST /eligibility/{id}/filter":              "CH",
 	"GET /eligibility/{id}/list":                 "CH",
+	"GET /eligibility/{id}/ids":                  "CH",
 	"GET /eligibility/mine":                      "S",
 	"GET /eligibility/{id}/check":                "S",
 	"GET /eligibility/{id}/explain/{student_id}": "CH",

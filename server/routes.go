@@ -68,6 +68,7 @@ func (s *Server) routes() []route {
 
 		on(post, "/eligibility/{id}/filter", coordinators, ok, "filterEligibility", s.filterEligibility, "Store the eligible students now"),
 		on(get, "/eligibility/{id}/list", coordinators, ok, "listEligible", s.listEligible, "The eligible students of a drive"),
+		on(get, "/eligibility/{id}/ids", coordinators, ok, "eligibleIDs", s.eligibleIDs, "The ids of all whom the same filter leaves"),
 		on(get, "/eligibility/mine", students, ok, "myDrives", s.myDrives, "The drives that I may register for"),
 		on(get, "/eligibility/{id}/check", students, ok, "checkEligibility", s.checkEligibility, "May I register for it, and why not"),
 		on(get, "/eligibility/{id}/explain/{student_id}", coordinators, ok, "explainEligibility", s.explainEligibility, "Why a student is eligible or not"),
