@@ -95,6 +95,7 @@ var theContract = []promise{
 	{route: "POST /registrations/{id}/export", status: 202, answers: "job_id status_url download_url"},
 
 	{route: "POST /attendance/{id}/mark", sends: "student_id status", answers: fieldsOfMark},
+	{route: "DELETE /attendance/{id}/mark/{student_id}", status: 204},
 	{route: "POST /attendance/{id}/mark-bulk", sends: "marks.student_id marks.roll_number marks.status", answers: "message"},
 	{route: "GET /attendance/{id}/list", list: true, answers: fieldsOfMark},
 	{route: "POST /attendance/{id}/publish", answers: "message"},

@@ -27,6 +27,7 @@ func TestEligibilityAndAttendanceRoutesAreForTheirRoles(t *testing.T) {
 		{http.MethodGet, at("/eligibility/999/explain/%d", h.id("student")), run},
 		{http.MethodGet, "/subfilter/999/apply", run},
 		{http.MethodPost, "/attendance/999/mark", run},
+		{http.MethodDelete, "/attendance/999/mark/999", run},
 		{http.MethodPost, "/attendance/999/mark-bulk", run},
 		{http.MethodGet, "/attendance/999/list", run},
 		{http.MethodPost, "/attendance/999/publish", run},

@@ -75,6 +75,7 @@ func (s *Server) routes() []route {
 		on(get, "/subfilter/{id}/apply", coordinators, ok, "applySubfilter", s.applySubfilter, "Look at some of the eligible students"),
 
 		on(post, "/attendance/{id}/mark", coordinators, ok, "markAttendance", s.markAttendance, "Mark one student"),
+		on(del, "/attendance/{id}/mark/{student_id}", coordinators, noContent, "takeBackMark", s.takeBackMark, "Take back a mark"),
 		on(post, "/attendance/{id}/mark-bulk", coordinators, ok, "markAttendanceBulk", s.markAttendanceBulk, "Mark many students, all or none", largeBody),
 		on(get, "/attendance/{id}/list", coordinators, ok, "listAttendance", s.listAttendance, "Everybody registered, with the marks"),
 		on(post, "/attendance/{id}/publish", coordinators, ok, "publishAttendance", s.publishAttendance, "Publish the attendance; ends the drive"),
