@@ -6,6 +6,7 @@ import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 const out = 'dist/app'
+const placeops = process.env.PLACEOPS_URL ?? 'http://127.0.0.1:5000'
 const compressible = /\.(js|css|html|svg|webmanifest|json)$/
 
 /** compressed lays a .br and a .gz beside each text file: the server sends what the browser takes, and compresses nothing itself. */
@@ -62,10 +63,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: {
-    proxy: {
-      '/api': process.env.PLACEOPS_URL ?? 'http://127.0.0.1:5000',
-      '/uploads': process.env.PLACEOPS_URL ?? 'http://127.0.0.1:5000',
-    },
+    // With the address that the browser asked for: the server takes changes only from pages of its own.
+    proxy: Object.fromEntries(['/api', '/uploads'].map((path) => [path, { target: placeops, changeOrigin: false }])),
   },
   test: { include: ['src/**/*.test.{ts,tsx}'] },
 })

@@ -31,18 +31,10 @@ function Judged({ drive, verdict, me }: { drive: DriveBody; verdict: Eligibility
   const criteria = criteriaFor(drive, me, verdict.failing)
   return (
     <>
-      <p className={verdict.eligible ? 'banner good' : 'banner warn'}>{sentence(verdict)}</p>
       {criteria.length === 0 ? <p className="quiet">{t.student.noCriteria}</p> : <Table criteria={criteria} />}
       {verdict.failing.length > 0 && <p className="quiet">{t.student.recordWrong}</p>}
     </>
   )
-}
-
-/** sentence is the server's own where no rule in the table says it: the drive is closed, or others were chosen. */
-function sentence({ eligible, failing, reason }: EligibilityBody): string {
-  if (eligible) return t.student.mayRegister
-  if (failing.length > 0 || !reason) return t.student.mayNot
-  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`
 }
 
 function Table({ criteria }: { criteria: Criterion[] }) {

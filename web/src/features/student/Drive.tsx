@@ -13,7 +13,7 @@ import { Blank, Loaded } from '~/kit/States'
 import { t } from '~/texts'
 import { Countdown } from './Countdown'
 import { Criteria } from './Criteria'
-import { packageOf } from './DriveCard'
+import { packageOf, Why } from './DriveCard'
 import { mayRegisterQuery, registrationsQuery } from './queries'
 import { RegisterActions } from './RegisterActions'
 import './student.css'
@@ -28,10 +28,10 @@ export default function Drive({ params }: ScreenProps) {
       <Loaded query={query} skeleton={<Outline />}>
         {(drive) => (
           <Page title={drive.company_name} lead={drive.job_title} badge={<DriveStatus status={drive.status} />}>
+            {drive.status === 'posted' && <Apply drive={drive} />}
             <Facts drive={drive} />
             <About drive={drive} />
             <Criteria drive={drive} />
-            {drive.status === 'posted' && <Apply drive={drive} />}
           </Page>
         )}
       </Loaded>
@@ -89,19 +89,21 @@ function About({ drive }: { drive: DriveBody }) {
   )
 }
 
-/** Apply stays at hand while the page is read, on a phone. */
+/** Apply is how long there is and what can be done, or why nothing can. On a phone it stays at hand while the page is read. */
 function Apply({ drive }: { drive: DriveBody }) {
   const { data: mine } = useQuery(registrationsQuery)
   const { data: open } = useQuery(mayRegisterQuery)
-  const isRegistered = mine?.some(({ drive_id }) => drive_id === drive.drive_id)
-  const isOpen = open?.some(({ drive_id }) => drive_id === drive.drive_id)
+  const isKnown = mine && open
+  const isRegistered = !!mine?.some(({ drive_id }) => drive_id === drive.drive_id)
+  const isOpen = !!open?.some(({ drive_id }) => drive_id === drive.drive_id)
   return (
     <div className="card apply">
+      {isKnown && !isOpen && !isRegistered && <Why id={drive.drive_id} />}
       <Countdown until={drive.registration_deadline} />
-      {mine && open && (isOpen || isRegistered) ? (
-        <RegisterActions drive={drive} isRegistered={!!isRegistered} />
+      {isKnown ? (
+        (isOpen || isRegistered) && <RegisterActions drive={drive} isRegistered={isRegistered} />
       ) : (
-        <span className="register quiet">{mine && open ? t.student.notForYou : ''}</span>
+        <span className="register" />
       )}
     </div>
   )

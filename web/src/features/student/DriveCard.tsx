@@ -18,11 +18,7 @@ export const packageOf = ({ package_lpa }: DriveBody) =>
 /** DriveCard is a drive in a list. The whole card leads to the drive; its buttons lie above that. */
 export function DriveCard({ drive, children }: { drive: DriveBody; children: ReactNode }) {
   const { weekday } = useFormats()
-  const facts = [
-    packageOf(drive),
-    drive.location,
-    drive.interview_date && `${t.student.interview} ${weekday(drive.interview_date)}`,
-  ]
+  const place = [packageOf(drive), drive.location].filter(Boolean).join(' · ')
   return (
     <li className="card drive">
       <div>
@@ -32,7 +28,12 @@ export function DriveCard({ drive, children }: { drive: DriveBody; children: Rea
           </Link>
         </h3>
         <p>{drive.job_title}</p>
-        <ul className="drive-facts quiet">{facts.map((fact) => fact && <li key={fact}>{fact}</li>)}</ul>
+        <div className="drive-facts quiet">
+          <p>{place || t.common.none}</p>
+          <p>
+            {drive.interview_date ? t.student.interviewOn(weekday(drive.interview_date)) : t.student.interviewLater}
+          </p>
+        </div>
       </div>
       <div className="drive-foot">{children}</div>
     </li>
@@ -50,19 +51,27 @@ export function OpenCard({ drive, isRegistered }: Standing) {
 
 /** ClosedCard is a drive for others, with the reason why. */
 export function ClosedCard({ drive }: { drive: DriveBody }) {
-  const { data: verdict, error } = useQuery(verdictQuery(drive.drive_id))
   return (
     <DriveCard drive={drive}>
-      <p className="why">
-        {verdict ? (
-          reasonOf(verdict)
-        ) : error ? (
-          t.student.whyUnknown
-        ) : (
-          <span className="skeleton" role="status" aria-label={t.student.whyLoading} />
-        )}
-      </p>
+      <Why id={drive.drive_id} />
+      <Countdown until={drive.registration_deadline} />
     </DriveCard>
+  )
+}
+
+/** Why says in a line why this student may not register for a drive, and keeps the line's place until it is known. */
+export function Why({ id }: { id: number }) {
+  const { data: verdict, error } = useQuery(verdictQuery(id))
+  return (
+    <p className="why">
+      {verdict ? (
+        reasonOf(verdict)
+      ) : error ? (
+        t.student.whyUnknown
+      ) : (
+        <span className="skeleton" role="status" aria-label={t.student.whyLoading} />
+      )}
+    </p>
   )
 }
 

@@ -17,7 +17,7 @@ import './student.css'
 export default function Mine() {
   const query = useQuery(registrationsQuery)
   return (
-    <Page title={t.student.mineTitle} lead={query.data ? t.student.mineLead(query.data.length) : '\u00a0'}>
+    <Page title={t.student.mineTitle} lead={query.data?.length ? t.student.mineLead(query.data.length) : '\u00a0'}>
       <Loaded query={query} skeleton={<Skeleton lines={3} height="9.5rem" />}>
         {(all) => (all.length === 0 ? <None /> : <All registrations={all} />)}
       </Loaded>
