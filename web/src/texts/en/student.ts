@@ -77,7 +77,7 @@ export const student = {
     debarred: 'Placement',
   },
   atLeast: (value: string) => `at least ${value}`,
-  atMost: (value: string) => `at most ${value}`,
+  atMost: (value: string) => (value === '0' ? 'none' : `at most ${value}`),
   percent: (value: string) => `${value}%`,
   diploma: (value: string) => `${value} (diploma)`,
   genders: { M: 'men', F: 'women', O: 'other' },
@@ -86,7 +86,8 @@ export const student = {
   why: {
     below: (what: string, needed: string, actual: string) => `${what} ${needed} needed, yours is ${actual}`,
     marksBelow: (what: string, needed: string, actual: string) => `${what} of ${needed} needed, yours are ${actual}`,
-    above: (what: string, needed: string, actual: string) => `${what}: at most ${needed} allowed, you have ${actual}`,
+    above: (what: string, needed: string, actual: string) =>
+      `${what}: ${needed === '0' ? 'none' : `at most ${needed}`} allowed, you have ${actual}`,
     only: (needed: string, actual: string) => `Only for ${needed}; yours is ${actual}`,
     onlyGenders: (needed: string) => `Only for ${needed}`,
     missing: (what: string, needed: string) => `${what}: ${needed} needed, but none is on record`,
