@@ -1,6 +1,7 @@
 import { type ComponentType, lazy } from 'react'
 import { Redirect, Route, Switch } from 'wouter'
 import { type Role, useSession } from '~/api/session'
+import Open from '~/features/student/Open'
 import { NotFound } from './NotFound'
 
 /** ScreenProps are what each page gets: the named parts of its path. */
@@ -14,11 +15,17 @@ const screen = (load: () => Promise<{ default: Screen }>) => lazy(load)
 
 const account = screen(() => import('~/features/account/Account'))
 const notifications = screen(() => import('~/features/account/Notifications'))
+const studentDrive = screen(() => import('~/features/student/Drive'))
+const studentMine = screen(() => import('~/features/student/Mine'))
 
 /** screens is the table of all pages of the console and whom they are for; the server decides again on each request. */
 export const screens: { path: string; roles: readonly Role[]; screen: Screen }[] = [
   { path: '/account', roles: ['STUDENT', 'STAFF', 'COORDINATOR', 'HEAD'], screen: account },
   { path: '/notifications', roles: ['STUDENT', 'STAFF', 'COORDINATOR', 'HEAD'], screen: notifications },
+  // A student begins here, on a phone and in a hurry: this page is part of what is loaded first.
+  { path: '/open', roles: ['STUDENT'], screen: Open },
+  { path: '/open/:id', roles: ['STUDENT'], screen: studentDrive },
+  { path: '/mine', roles: ['STUDENT'], screen: studentMine },
 ]
 
 /** start is where a person begins. */
