@@ -22,7 +22,7 @@ const test = base.extend<{ at: (place: typeof desk | typeof phone) => Promise<Pa
   },
 })
 
-const branch = 'Marine'
+const branch = 'MARINE'
 const drive = { company: 'Malabar Shipping', title: 'Deck Officer', branch, minCGPA: '7.5', eligible: 3 }
 
 /** Three of these four meet the criteria of the drive. */
@@ -38,9 +38,11 @@ const sheet = [
   ...students.map(({ roll, name, email, cgpa }) => [roll, name, email, branch, 2027, cgpa, 81, 79, 0, 'O'].join(',')),
 ]
 
+test.use({ actionTimeout: 15_000 })
+
 /** A placement season, each step on the pages of who does it: the office at desks, the students on their phones. */
 test('a placement season', async ({ at }) => {
-  test.setTimeout(120_000)
+  test.setTimeout(180_000)
   const [head, coordinator] = [await at(desk), await at(desk)]
   await pages.signIn(head, people.head, password)
   await pages.signIn(coordinator, people.coordinator, password)
