@@ -1,55 +1,8 @@
 import type { Page } from '@playwright/test'
-import { type Api, expect, test } from './fixtures'
+import { expect, test } from './fixtures'
+import { inHours, newStudent, openDrive, unique } from './students'
 
 const hour = 3_600_000
-const inHours = (n: number) => new Date(Date.now() + n * hour).toISOString()
-
-let last = 0
-/** unique makes names that no other test has. */
-const unique = (text: string) => `${text} ${process.pid}-${++last}`
-
-const password = 'the monsoon came early'
-
-/** newStudent makes a student of its own, as the head would; without other marks they are good ones. */
-async function newStudent(head: Api, marks: object = {}) {
-  const name = unique('Leela Varma')
-  const key = name.replace(/\W+/g, '-').toLowerCase()
-  const email = `${key}@students.example`
-  const { user_id: id } = await head.post<{ user_id: number }>('/users', {
-    name,
-    email,
-    role: 'STUDENT',
-    password,
-    roll_number: key,
-    branch: 'CSE',
-    batch_year: 2026,
-    cgpa: 8.1,
-    tenth_percent: 90,
-    twelfth_percent: 85.5,
-    ...marks,
-  })
-  return { id, name, email, password }
-}
-
-/** newDrive is pending; `open` publishes it for the students who qualify. */
-async function newDrive(head: Api, company: string, fields: object = {}) {
-  const drive = await head.post<{ drive_id: number }>('/drives', {
-    company_name: company,
-    job_title: 'Systems Engineer',
-    location: 'Mysuru',
-    package_lpa: 11.5,
-    interview_date: '2027-01-15T10:00',
-    registration_deadline: inHours(72),
-    ...fields,
-  })
-  return drive.drive_id
-}
-
-async function open(head: Api, company: string, fields: object = {}) {
-  const id = await newDrive(head, company, fields)
-  await head.publish(id)
-  return id
-}
 
 const card = (page: Page, company: string) =>
   page.getByRole('listitem').filter({ has: page.getByRole('link', { name: company, exact: true }) })
@@ -63,7 +16,7 @@ test('a student registers with one click and withdraws with two @phone', async (
   const head = await api('head')
   const student = await newStudent(head)
   const company = unique('Tungabhadra Steel')
-  const id = await open(head, company)
+  const id = await openDrive(head, company)
   await signIn(student, '/')
   await expect(page).toHaveURL(/\/app\/open$/)
 
@@ -104,8 +57,8 @@ test('what a student may not register for says why, in the list and in full @pho
   const head = await api('head')
   const student = await newStudent(head, { cgpa: 7.12, active_backlogs: 1 })
   const [marks, branch] = [unique('Palar Robotics'), unique('Vaigai Mills')]
-  await open(head, marks, { min_cgpa: 7.5, max_backlogs: 0, min_10th: 60 })
-  await open(head, branch, { allowed_branches: ['MECH', 'CIVIL'] })
+  await openDrive(head, marks, { min_cgpa: 7.5, max_backlogs: 0, min_10th: 60 })
+  await openDrive(head, branch, { allowed_branches: ['MECH', 'CIVIL'] })
   await signIn(student, '/open')
   await expect(card(page, marks)).toContainText('CGPA 7.50 needed, yours is 7.12 (and 1 more reason)')
   await expect(card(page, branch)).toContainText('Only for MECH, CIVIL; yours is CSE')
@@ -154,7 +107,7 @@ test('a drive that closes meanwhile refuses in words, and the list follows', asy
   const head = await api('head')
   const student = await newStudent(head)
   const company = unique('Ganga Textiles')
-  const id = await open(head, company)
+  const id = await openDrive(head, company)
   await signIn(student, '/open')
   const register = card(page, company).getByRole('button', { name: `Register for ${company}` })
   await expect(register).toBeEnabled()
@@ -178,7 +131,7 @@ test('the own registrations: ahead, over with attendance, and cancelled @phone',
   const [ahead, over, gone] = [unique('Betwa Solar'), unique('Kosi Chemicals'), unique('Damodar Cables')]
   const ids: number[] = []
   for (const company of [ahead, over, gone]) {
-    const id = await open(head, company)
+    const id = await openDrive(head, company)
     await me.post('/registrations', { drive_id: id })
     ids.push(id)
   }
@@ -203,7 +156,7 @@ test('with the keyboard only: find a drive, register, withdraw', async ({ page, 
   const head = await api('head')
   const student = await newStudent(head)
   const company = unique('Mahanadi Ports')
-  await open(head, company, { registration_deadline: inHours(2) })
+  await openDrive(head, company, { registration_deadline: inHours(2) })
   await signIn(student, '/open')
   const register = page.getByRole('button', { name: `Register for ${company}` })
   await expect(register).toBeEnabled()
@@ -241,7 +194,7 @@ test('nothing for this student, no network, and a server that fails @phone', asy
   const head = await api('head')
   const student = await newStudent(head, { cgpa: 2, branch: 'ARCH' })
   const company = unique('Sone Optics')
-  await open(head, company, { min_cgpa: 6 })
+  await openDrive(head, company, { min_cgpa: 6 })
   await signIn(student, '/open')
   await expect(page.getByText('None of the open drives takes you now.')).toBeVisible()
   await expect(card(page, company)).toContainText('CGPA 6.00 needed, yours is 2.00')
@@ -273,7 +226,7 @@ test('the countdown ticks in its place, turns urgent, and closes the button', as
   const student = await newStudent(head)
   const company = unique('Yamuna Glass')
   const deadline = Date.now() + 25 * hour
-  await open(head, company, { registration_deadline: new Date(deadline).toISOString() })
+  await openDrive(head, company, { registration_deadline: new Date(deadline).toISOString() })
   await page.clock.install({ time: deadline - 30 * hour })
   await signIn(student, '/open')
   const drive = card(page, company)
