@@ -114,6 +114,17 @@ export class Api {
     return this.call<T>('POST', path, body)
   }
 
+  /** postForm sends a form, as a browser does that has a file to send. */
+  async postForm<T>(
+    path: string,
+    multipart: Record<string, string | { name: string; mimeType: string; buffer: Buffer }>,
+  ) {
+    const headers = { Authorization: `Bearer ${this.token}` }
+    const answer = await this.context.post(path, { headers, multipart })
+    if (!answer.ok()) throw new Error(`POST ${path}: ${answer.status()} ${await answer.text()}`)
+    return (await answer.json()) as T
+  }
+
   /** publish opens a drive and waits until its job has selected the students. */
   async publish(driveId: number, selected: number[] = []): Promise<void> {
     const { job_id } = await this.post<{ job_id: number }>(`/drives/${driveId}/publish`, {

@@ -40,13 +40,20 @@ export async function signIn(email: string, password: string) {
   const session = await data(api.POST('/auth/session', { body: { email, password } }))
   const before = queryClient.getQueryData(sessionQuery.queryKey)
   // Somebody else's answers must not be shown, not even for a moment.
-  if (before && before.user.user_id !== session.user.user_id) queryClient.clear()
+  if (before && before.user.user_id !== session.user.user_id) forget()
   queryClient.setQueryData(sessionQuery.queryKey, session)
   return session
 }
 
 export async function signOut() {
   await api.DELETE('/auth/session')
-  queryClient.clear()
+  await queryClient.cancelQueries()
   queryClient.setQueryData(sessionQuery.queryKey, null)
+  forget()
+}
+
+/** forget drops all that was read, but for the session: the screen hangs on that query itself, and would not see another one. */
+function forget() {
+  queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] })
+  queryClient.getMutationCache().clear()
 }
