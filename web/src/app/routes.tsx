@@ -14,11 +14,19 @@ const screen = (load: () => Promise<{ default: Screen }>) => lazy(load)
 
 const account = screen(() => import('~/features/account/Account'))
 const notifications = screen(() => import('~/features/account/Notifications'))
+const drives = screen(() => import('~/features/drives/Drives'))
+const newDrive = screen(() => import('~/features/drives/NewDrive'))
+const drive = screen(() => import('~/features/drives/Drive'))
+const editDrive = screen(() => import('~/features/drives/EditDrive'))
 
 /** screens is the table of all pages of the console and whom they are for; the server decides again on each request. */
 export const screens: { path: string; roles: readonly Role[]; screen: Screen }[] = [
   { path: '/account', roles: ['STUDENT', 'STAFF', 'COORDINATOR', 'HEAD'], screen: account },
   { path: '/notifications', roles: ['STUDENT', 'STAFF', 'COORDINATOR', 'HEAD'], screen: notifications },
+  { path: '/drives', roles: ['STAFF', 'COORDINATOR', 'HEAD'], screen: drives },
+  { path: '/drives/new', roles: ['COORDINATOR', 'HEAD'], screen: newDrive },
+  { path: '/drives/:id', roles: ['STAFF', 'COORDINATOR', 'HEAD'], screen: drive },
+  { path: '/drives/:id/edit', roles: ['COORDINATOR', 'HEAD'], screen: editDrive },
 ]
 
 /** start is where a person begins. */

@@ -1,4 +1,3 @@
-import type { UseQueryResult } from '@tanstack/react-query'
 import { CircleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { messageOf } from '~/api/problem'
@@ -57,7 +56,8 @@ export function Loaded<T>({
   skeleton,
   children,
 }: {
-  query: Pick<UseQueryResult<T>, 'data' | 'error' | 'refetch'>
+  /** A query, or what was made of one (`{ ...query, data: rows }`). */
+  query: { data: T | undefined; error: unknown; refetch: () => unknown }
   skeleton?: ReactNode
   children: (data: T) => ReactNode
 }) {
