@@ -13,10 +13,14 @@ export function onSignedOut(listener: () => void): () => void {
   return () => signedOut.delete(listener)
 }
 
+export function tellSignedOut() {
+  for (const listener of signedOut) listener()
+}
+
 const refusals: Middleware = {
   async onResponse({ response, schemaPath }) {
     if (response.ok) return
-    if (response.status === 401 && schemaPath !== '/auth/session') for (const listener of signedOut) listener()
+    if (response.status === 401 && schemaPath !== '/auth/session') tellSignedOut()
     throw await errorOf(response)
   },
   onError() {

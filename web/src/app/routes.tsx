@@ -17,6 +17,10 @@ const account = screen(() => import('~/features/account/Account'))
 const notifications = screen(() => import('~/features/account/Notifications'))
 const studentDrive = screen(() => import('~/features/student/Drive'))
 const studentMine = screen(() => import('~/features/student/Mine'))
+const drives = screen(() => import('~/features/drives/Drives'))
+const newDrive = screen(() => import('~/features/drives/NewDrive'))
+const drive = screen(() => import('~/features/drives/Drive'))
+const editDrive = screen(() => import('~/features/drives/EditDrive'))
 
 /** screens is the table of all pages of the console and whom they are for; the server decides again on each request. */
 export const screens: { path: string; roles: readonly Role[]; screen: Screen }[] = [
@@ -26,6 +30,10 @@ export const screens: { path: string; roles: readonly Role[]; screen: Screen }[]
   { path: '/open', roles: ['STUDENT'], screen: Open },
   { path: '/open/:id', roles: ['STUDENT'], screen: studentDrive },
   { path: '/mine', roles: ['STUDENT'], screen: studentMine },
+  { path: '/drives', roles: ['STAFF', 'COORDINATOR', 'HEAD'], screen: drives },
+  { path: '/drives/new', roles: ['COORDINATOR', 'HEAD'], screen: newDrive },
+  { path: '/drives/:id', roles: ['STAFF', 'COORDINATOR', 'HEAD'], screen: drive },
+  { path: '/drives/:id/edit', roles: ['COORDINATOR', 'HEAD'], screen: editDrive },
 ]
 
 /** start is where a person begins. */

@@ -9,6 +9,7 @@ export const common = {
   back: 'Back',
   search: 'Search',
   clear: 'Clear',
+  clearField: (label: string) => `Clear ${label}`,
   all: 'All',
   none: '–',
   nothing: 'Nothing here.',
@@ -65,5 +66,15 @@ export const common = {
     cancelled: 'Cancelled',
     discarded: 'Failed',
   },
+  decimalFault: {
+    number: (_min: string, _max: string, _decimals: number) => 'This is not a number.',
+    range: (min: string, max: string, _decimals: number) => `From ${min} to ${max}.`,
+    decimals: (_min: string, _max: string, decimals: number) =>
+      decimals === 0 ? 'A whole number.' : `At most ${decimals} decimals.`,
+  },
+  showAsTable: 'Show as table',
+  calendar: 'Calendar',
+  earlier: 'Month before',
+  later: 'Next month',
   jobProgress: (done: string, total: string) => `${done} of ${total}`,
 } as const
