@@ -59,16 +59,18 @@ var permissions = map[string]string{
 
 	"POST /eligibility/{id}/filter":              "CH",
 	"GET /eligibility/{id}/list":                 "CH",
+	"GET /eligibility/{id}/ids":                  "CH",
 	"GET /eligibility/mine":                      "S",
 	"GET /eligibility/{id}/check":                "S",
 	"GET /eligibility/{id}/explain/{student_id}": "CH",
 	"GET /subfilter/{id}/apply":                  "CH",
 
-	"POST /attendance/{id}/mark":        "CH",
-	"POST /attendance/{id}/mark-bulk":   "CH",
-	"GET /attendance/{id}/list":         "CH",
-	"POST /attendance/{id}/publish":     "CH",
-	"GET /attendance/{id}/download-csv": "CH",
+	"POST /attendance/{id}/mark":                "CH",
+	"DELETE /attendance/{id}/mark/{student_id}": "CH",
+	"POST /attendance/{id}/mark-bulk":           "CH",
+	"GET /attendance/{id}/list":                 "CH",
+	"POST /attendance/{id}/publish":             "CH",
+	"GET /attendance/{id}/download-csv":         "CH",
 
 	"GET /finished-drives":                "TCH",
 	"GET /finished-drives/{id}/download":  "CH",
