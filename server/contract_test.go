@@ -130,6 +130,9 @@ var theContract = []promise{
 	{route: "GET /analytics/drives-over-time", list: true, answers: "day count"},
 	{route: "GET /analytics/registrations-by-drive", query: "limit", list: true, answers: "drive_id company_name job_title registrations"},
 	{route: "GET /analytics/attendance-trend", list: true, answers: "day percent"},
+	{route: "GET /analytics/registrations-over-time", query: "days", list: true, answers: "day count"},
+	{route: "GET /analytics/by-branch", query: "days", list: true, answers: "branch students eligible registered present"},
+	{route: "GET /analytics/funnel", query: "days drive_id", answers: "selected eligible registered present"},
 	{route: "POST /analytics/refresh", status: 202, answers: "job_id"},
 	{route: "GET /notifications/mine", query: "limit", answers: "unread_count " + within("items", fieldsOfNotice)},
 	{route: "PATCH /notifications/{id}/read", answers: "unread_count " + within("item", fieldsOfNotice)},
@@ -143,8 +146,11 @@ var theContract = []promise{
 	{route: "GET /app/", page: true},
 }
 
-// unpaged are lists that are short by nature: one line for each day, and the drives with the most registrations.
-var unpaged = []string{"GET /analytics/drives-over-time", "GET /analytics/attendance-trend", "GET /analytics/registrations-by-drive"}
+// unpaged are lists that are short by nature: one line for each day or branch, and the drives with the most registrations.
+var unpaged = []string{
+	"GET /analytics/drives-over-time", "GET /analytics/attendance-trend", "GET /analytics/registrations-by-drive",
+	"GET /analytics/registrations-over-time", "GET /analytics/by-branch",
+}
 
 func within(parent, fields string) string {
 	return parent + "." + strings.Join(strings.Fields(fields), " "+parent+".")

@@ -109,6 +109,9 @@ func (s *Server) routes() []route {
 		on(get, "/analytics/drives-over-time", office, ok, "drivesOverTime", s.drivesOverTime, "Drives by the day of their creation"),
 		on(get, "/analytics/registrations-by-drive", office, ok, "registrationsByDrive", s.registrationsByDrive, "The drives with most registrations"),
 		on(get, "/analytics/attendance-trend", office, ok, "attendanceTrend", s.attendanceTrend, "Attendance by the day of its publication"),
+		on(get, "/analytics/registrations-over-time", office, ok, "registrationsOverTime", s.registrationsOverTime, "Registrations by their day"),
+		on(get, "/analytics/by-branch", office, ok, "studentsByBranch", s.studentsByBranch, "How many students of each branch reached what"),
+		on(get, "/analytics/funnel", office, ok, "funnel", s.funnel, "From selected to present, over all drives or one", refuses(http.StatusNotFound)),
 		on(post, "/analytics/refresh", heads, accepted, "refreshAnalytics", s.refreshAnalytics, "Bring the figures up to date, as a job"),
 
 		on(get, "/audit", heads, ok, "listAudit", s.listAudit, "Who did what to which drive, student or user, newest first"),

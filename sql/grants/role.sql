@@ -33,6 +33,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE exports TO :"role";
 
 GRANT SELECT ON TABLE analytics_drives TO :"role";
 GRANT SELECT ON TABLE analytics_attendance TO :"role";
+GRANT SELECT ON TABLE analytics_registrations TO :"role";
+GRANT SELECT ON TABLE analytics_selections TO :"role";
+GRANT SELECT ON TABLE analytics_branches TO :"role";
 GRANT SELECT, UPDATE ON TABLE analytics_refresh TO :"role";
 
 -- The trail is written by its triggers, which work as the owner: the role itself can neither add to it nor alter it.
