@@ -14,11 +14,17 @@ const screen = (load: () => Promise<{ default: Screen }>) => lazy(load)
 
 const account = screen(() => import('~/features/account/Account'))
 const notifications = screen(() => import('~/features/account/Notifications'))
+const selection = screen(() => import('~/features/selection/Selection'))
+const registrations = screen(() => import('~/features/registrations/Registrations'))
+const students = screen(() => import('~/features/students/Students'))
 
 /** screens is the table of all pages of the console and whom they are for; the server decides again on each request. */
 export const screens: { path: string; roles: readonly Role[]; screen: Screen }[] = [
   { path: '/account', roles: ['STUDENT', 'STAFF', 'COORDINATOR', 'HEAD'], screen: account },
   { path: '/notifications', roles: ['STUDENT', 'STAFF', 'COORDINATOR', 'HEAD'], screen: notifications },
+  { path: '/drives/:id/students', roles: ['COORDINATOR', 'HEAD'], screen: selection },
+  { path: '/drives/:id/registrations', roles: ['STAFF', 'COORDINATOR', 'HEAD'], screen: registrations },
+  { path: '/students/:id?', roles: ['STAFF', 'COORDINATOR', 'HEAD'], screen: students },
 ]
 
 /** start is where a person begins. */

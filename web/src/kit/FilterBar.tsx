@@ -65,9 +65,23 @@ interface LiveField {
   onChange: (text: string) => void
 }
 
-export function LiveSearch({ label, placeholder, value, onChange }: LiveField & { placeholder?: string }) {
+export function LiveSearch({
+  label,
+  placeholder,
+  value,
+  onChange,
+  autoFocus,
+}: LiveField & { placeholder?: string; autoFocus?: boolean }) {
   const [typed, setTyped] = useTyped(value, onChange)
-  return <SearchField label={label} {...(placeholder ? { placeholder } : {})} value={typed} onChange={setTyped} />
+  return (
+    <SearchField
+      label={label}
+      {...(placeholder ? { placeholder } : {})}
+      value={typed}
+      onChange={setTyped}
+      autoFocus={!!autoFocus}
+    />
+  )
 }
 
 /** LiveText is a small field of a filter bar; what does not fit `fits` is not asked for. */
