@@ -11,13 +11,15 @@ import { FilterBar, LiveSearch } from '~/kit/FilterBar'
 import { count, useFormats } from '~/kit/format'
 import { mark } from '~/kit/marks'
 import { Blank, Failed } from '~/kit/States'
+import { sortOf } from '~/kit/sorts'
 import { useUrlState } from '~/kit/urlState'
 import { t } from '~/texts'
 import { ExportButton, ExportState, useExport } from './Export'
-import { countQuery, listRegistrations, type RegistrationsSort, registrationsKey } from './queries'
+import { countQuery, listRegistrations, registrationsKey } from './queries'
 import './registrations.css'
 
 const texts = t.registrations
+const newestFirst = '-registered_at'
 
 export default function Registrations({ params }: ScreenProps) {
   const id = Number(params.id)
@@ -30,7 +32,7 @@ function Registered({ drive }: { drive: DriveBody }) {
   const { get, set } = useUrlState()
   const q = get('q')
   const filter = useMemo(() => (q ? { q } : {}), [q])
-  const sort = sortIn(get)
+  const sort = sortOf(get('sort'), sorts, newestFirst)
   const { data: now } = useQuery(countQuery(id, filter, isOpen))
   const list = useRows<RegisteredStudentBody>([...registrationsKey(id), 'list', filter, sort], (asked) =>
     listRegistrations(id, { ...filter, sort }, asked),
@@ -76,7 +78,7 @@ function Registered({ drive }: { drive: DriveBody }) {
           rowId={(r) => r.student_id}
           rowText={(r) => `${r.name}, ${r.roll_number}`}
           sort={sort}
-          onSort={(next) => set({ sort: next === 'roll_number' ? null : next })}
+          onSort={(next) => set({ sort: next === newestFirst ? null : next })}
           view={q}
           empty={texts.none}
           {...list.table}
@@ -157,10 +159,3 @@ function useColumns(): TableColumn<RegisteredStudentBody>[] {
 }
 
 const sorts = ['roll_number', 'name', 'branch', 'cgpa', 'registered_at'] as const
-
-function sortIn(get: (name: string) => string): RegistrationsSort {
-  const asked = get('sort')
-  const known = sorts.find((sort) => sort === asked.replace('-', ''))
-  if (!known) return 'roll_number'
-  return asked.startsWith('-') ? `-${known}` : known
-}

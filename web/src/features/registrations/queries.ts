@@ -6,7 +6,6 @@ import type { paths, RegisteredStudentBody } from '~/api/schema'
 
 type Asked = NonNullable<paths['/registrations/{id}/list']['get']['parameters']['query']>
 export type RegistrationsQuery = Omit<Asked, 'limit' | 'cursor'>
-export type RegistrationsSort = NonNullable<Asked['sort']>
 
 export const registrationsKey = (id: number) => ['registrations', id] as const
 

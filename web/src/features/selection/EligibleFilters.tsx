@@ -2,9 +2,10 @@ import { useQuery } from '@tanstack/react-query'
 import { asCgpa, asNumber, asYear, BranchSelect } from '~/features/students/StudentFilters'
 import { FilterBar, LiveSearch, LiveText } from '~/kit/FilterBar'
 import { Select } from '~/kit/Select'
+import { sortOf } from '~/kit/sorts'
 import { useUrlState } from '~/kit/urlState'
 import { t } from '~/texts'
-import { type EligibleFilter, type EligibleSort, eligibleQuery } from './queries'
+import { type EligibleFilter, eligibleQuery } from './queries'
 
 type Get = (name: string) => string
 
@@ -27,13 +28,7 @@ export const isFiltered = (get: Get) => names.some((name) => get(name) !== '')
 
 const sorts = ['roll_number', 'name', 'cgpa', 'branch', 'active_backlogs'] as const
 
-/** sortIn is the order that the address asks for; by roll number when it asks for none, or for one that there is not. */
-export function sortIn(get: Get): EligibleSort {
-  const asked = get('sort')
-  const known = sorts.find((sort) => sort === asked.replace('-', ''))
-  if (!known) return 'roll_number'
-  return asked.startsWith('-') ? `-${known}` : known
-}
+export const sortIn = (get: Get) => sortOf(get('sort'), sorts, 'roll_number')
 
 const { filter: texts } = t.students
 

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useSession } from '~/api/session'
 import { FilterBar, LiveSearch, LiveText } from '~/kit/FilterBar'
 import { Select } from '~/kit/Select'
+import { sortOf } from '~/kit/sorts'
 import { useUrlState } from '~/kit/urlState'
 import { t } from '~/texts'
 import { branchesQuery, type StudentQuery } from './queries'
@@ -31,16 +32,9 @@ export function studentFilter(get: Get): StudentQuery {
 
 export const isFiltered = (get: Get) => names.some((name) => get(name) !== '')
 
-const sorts = ['roll_number', 'name', 'cgpa', 'branch', 'active_backlogs'] as const
-type SortName = (typeof sorts)[number]
+const sorts = ['roll_number', 'name', 'cgpa', 'branch', 'batch_year'] as const
 
-/** sortIn is the order that the address asks for; by roll number when it asks for none, or for one that there is not. */
-export function sortIn(get: Get): SortName | `-${SortName}` {
-  const asked = get('sort')
-  const known = sorts.find((sort) => sort === asked.replace('-', ''))
-  if (!known) return 'roll_number'
-  return asked.startsWith('-') ? `-${known}` : known
-}
+export const sortIn = (get: Get) => sortOf(get('sort'), sorts, 'roll_number')
 
 export function StudentFilters() {
   const { get, set } = useUrlState()
