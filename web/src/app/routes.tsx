@@ -21,6 +21,9 @@ const drives = screen(() => import('~/features/drives/Drives'))
 const newDrive = screen(() => import('~/features/drives/NewDrive'))
 const drive = screen(() => import('~/features/drives/Drive'))
 const editDrive = screen(() => import('~/features/drives/EditDrive'))
+const selection = screen(() => import('~/features/selection/Selection'))
+const registrations = screen(() => import('~/features/registrations/Registrations'))
+const students = screen(() => import('~/features/students/Students'))
 
 /** screens is the table of all pages of the console and whom they are for; the server decides again on each request. */
 export const screens: { path: string; roles: readonly Role[]; screen: Screen }[] = [
@@ -34,6 +37,9 @@ export const screens: { path: string; roles: readonly Role[]; screen: Screen }[]
   { path: '/drives/new', roles: ['COORDINATOR', 'HEAD'], screen: newDrive },
   { path: '/drives/:id', roles: ['STAFF', 'COORDINATOR', 'HEAD'], screen: drive },
   { path: '/drives/:id/edit', roles: ['COORDINATOR', 'HEAD'], screen: editDrive },
+  { path: '/drives/:id/students', roles: ['COORDINATOR', 'HEAD'], screen: selection },
+  { path: '/drives/:id/registrations', roles: ['STAFF', 'COORDINATOR', 'HEAD'], screen: registrations },
+  { path: '/students/:id?', roles: ['STAFF', 'COORDINATOR', 'HEAD'], screen: students },
 ]
 
 /** start is where a person begins. */

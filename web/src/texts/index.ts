@@ -2,9 +2,13 @@ import { account } from './en/account'
 import { common } from './en/common'
 import { drives } from './en/drives'
 import { student } from './en/student'
+import { registrations } from './en/registrations'
+import { selection } from './en/selection'
+import { students } from './en/students'
 
 /**
  * t has every text that the console shows, by the area that shows it. A translation is a folder beside en/ with the same
  * names; the types say what it lacks.
  */
 export const t = { common, account, drives, student }
+export const t = { common, account, drives, registrations, selection, students }
