@@ -1,8 +1,27 @@
 import { QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
 import { api, data } from './client'
 import { ApiError } from './problem'
+import type { SessionBody } from './schema'
 
 export type Role = 'STUDENT' | 'STAFF' | 'COORDINATOR' | 'HEAD'
+
+/** Set in localStorage while this browser keeps something for use without the network: without it, nothing is loaded to look. */
+export const keptFlag = 'placeops-kept'
+
+const keepsAnything = () => localStorage.getItem(keptFlag) !== null
+const kept = () => import('./kept')
+
+/** Those who mark attendance go on without the network; nobody else's browser keeps anything. */
+export const worksOffline = (role: string) => role === 'COORDINATOR' || role === 'HEAD'
+
+async function remember(session: SessionBody) {
+  if (worksOffline(session.user.role)) await (await kept()).keepSession(session)
+  else await forget()
+}
+
+async function forget() {
+  if (keepsAnything()) await (await kept()).forget()
+}
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -19,13 +38,25 @@ export const queryClient = new QueryClient({
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async () => {
+    // Who can go on without the network does not wait long for it.
+    const patience = keepsAnything() ? { signal: AbortSignal.timeout(8_000) } : {}
     try {
-      return await data(api.GET('/auth/session'))
+      const session = await data(api.GET('/auth/session', patience))
+      remember(session)
+      return session
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) return null
+      if (!(error instanceof ApiError)) throw error
+      if (error.status === 401) {
+        await forget()
+        return null
+      }
+      const before = error.isOffline && keepsAnything() ? await (await kept()).keptSession() : null
+      if (before) return before
       throw error
     }
   },
+  // Also without the network: then it is what is kept.
+  networkMode: 'always',
   staleTime: 60_000,
 })
 
@@ -42,11 +73,13 @@ export async function signIn(email: string, password: string) {
   // Somebody else's answers must not be shown, not even for a moment.
   if (before && before.user.user_id !== session.user.user_id) queryClient.clear()
   queryClient.setQueryData(sessionQuery.queryKey, session)
+  remember(session)
   return session
 }
 
 export async function signOut() {
   await api.DELETE('/auth/session')
+  await forget()
   queryClient.clear()
   queryClient.setQueryData(sessionQuery.queryKey, null)
 }

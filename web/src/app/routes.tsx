@@ -14,11 +14,15 @@ const screen = (load: () => Promise<{ default: Screen }>) => lazy(load)
 
 const account = screen(() => import('~/features/account/Account'))
 const notifications = screen(() => import('~/features/account/Notifications'))
+const attendance = screen(() => import('~/features/attendance/Attendance'))
+const finished = screen(() => import('~/features/finished/Finished'))
 
 /** screens is the table of all pages of the console and whom they are for; the server decides again on each request. */
 export const screens: { path: string; roles: readonly Role[]; screen: Screen }[] = [
   { path: '/account', roles: ['STUDENT', 'STAFF', 'COORDINATOR', 'HEAD'], screen: account },
   { path: '/notifications', roles: ['STUDENT', 'STAFF', 'COORDINATOR', 'HEAD'], screen: notifications },
+  { path: '/drives/:id/attendance', roles: ['COORDINATOR', 'HEAD'], screen: attendance },
+  { path: '/finished', roles: ['STAFF', 'COORDINATOR', 'HEAD'], screen: finished },
 ]
 
 /** start is where a person begins. */
