@@ -42,7 +42,12 @@ export function DownloadButton({
   ...look
 }: Look & { href: string; children: ReactNode; newTab?: boolean; label?: string }) {
   return (
-    <a href={href} aria-label={label} className={classes(look)} {...(newTab ? { target: '_blank', rel: 'noopener' } : { download: true })}>
+    <a
+      href={href}
+      aria-label={label}
+      className={classes(look)}
+      {...(newTab ? { target: '_blank', rel: 'noopener' } : { download: true })}
+    >
       {children}
     </a>
   )

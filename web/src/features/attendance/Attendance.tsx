@@ -1,6 +1,6 @@
 import { ClipboardX } from 'lucide-react'
-import type { ScreenProps } from '~/app/routes'
 import type { DriveBody } from '~/api/schema'
+import type { ScreenProps } from '~/app/routes'
 import { DriveFrame } from '~/features/drives/DriveFrame'
 import { DownloadButton, LinkButton } from '~/kit/Button'
 import { Blank, Loaded, Skeleton } from '~/kit/States'

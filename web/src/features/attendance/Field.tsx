@@ -78,11 +78,7 @@ export function Field({ ref, value, onChange, best, said, lastStep, onEnter, onM
         <p role="status" className={said.text ? said.tone : 'quiet'}>
           {said.text || text.nothingMarked}
         </p>
-        <Button
-          isDisabled={!lastStep}
-          onPress={onUndo}
-          aria-label={lastStep ? text.undoStep(lastStep) : text.undo}
-        >
+        <Button isDisabled={!lastStep} onPress={onUndo} aria-label={lastStep ? text.undoStep(lastStep) : text.undo}>
           <Undo2 size={16} aria-hidden="true" />
           {text.undo}
         </Button>

@@ -26,7 +26,8 @@ export function Marking({ day }: { day: Day }) {
   }
   const mark = (student: Attendee, status: Status | null) => {
     const { roll_number } = student
-    if (student.status === status) return say({ text: text.already(whom(student), status ? text.status[status] : ''), tone: 'warn' })
+    if (student.status === status)
+      return say({ text: text.already(whom(student), status ? text.status[status] : ''), tone: 'warn' })
     const done = status ? text.marked(whom(student), text.status[status]) : text.takenBack(whom(student))
     day.outbox.mark([{ student, status }], done)
     say({ text: done, tone: status === 'ABSENT' ? 'bad' : 'good', roll_number })

@@ -31,8 +31,7 @@ export function Roster({ day, matches, best, onMark }: RosterProps) {
   const [filter, setFilter] = useFilter()
   const [touched, setTouched] = useState<ReadonlySet<number>>(new Set())
   const [isWhole, showWhole] = useState(false)
-  const fits = (row: Attendee) =>
-    filter === 'all' || row.status === statusOf[filter] || touched.has(row.student_id)
+  const fits = (row: Attendee) => filter === 'all' || row.status === statusOf[filter] || touched.has(row.student_id)
   const fitting = matches ?? rows.filter(fits)
   const shown = isWhole ? fitting : fitting.slice(0, drawn)
   const latest = useRef(onMark)
@@ -66,7 +65,9 @@ export function Roster({ day, matches, best, onMark }: RosterProps) {
           />
         ))}
         {shown.length === 0 && (
-          <li className="roster-none quiet">{matches || filter === 'all' ? t.common.nothing : text.noneLeft[filter]}</li>
+          <li className="roster-none quiet">
+            {matches || filter === 'all' ? t.common.nothing : text.noneLeft[filter]}
+          </li>
         )}
       </ul>
       {shown.length < fitting.length && <Button onPress={() => showWhole(true)}>{text.showAll(fitting.length)}</Button>}

@@ -270,7 +270,10 @@ class Outbox {
       this.taken.set(mark.student_id, { name: whom(mark), status: mark.status, at: performance.now() })
     }
     queryClient.setQueryData<Attendee[]>(attendanceKey(this.userId, this.driveId), (rows) =>
-      rows?.map((row) => ({ ...row, status: status.has(row.student_id) ? (status.get(row.student_id) ?? null) : row.status })),
+      rows?.map((row) => ({
+        ...row,
+        status: status.has(row.student_id) ? (status.get(row.student_id) ?? null) : row.status,
+      })),
     )
   }
 

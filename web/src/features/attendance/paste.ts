@@ -55,10 +55,14 @@ function readLine(line: string, byRoll: ReadonlyMap<string, Attendee>, otherwise
       open = students.length
     } else if (plain(piece)) strangers.push(piece)
   }
-  const looksLikeRoll = (text: string) => /\d/.test(text)
   if (students.length > 0) return { students, strangers: strangers.filter(looksLikeRoll) }
   const rolls = strangers.filter(looksLikeRoll)
   return { students, strangers: rolls.length > 0 || strangers.length === 0 ? rolls : [line.trim()] }
+}
+
+/** looksLikeRoll: not a name, and not what else stands in sheets: a running number, a mark, an address, a phone number. */
+function looksLikeRoll(text: string): boolean {
+  return /\d/.test(text) && !/^\d{1,3}\.?$|^\d+\.\d+$|@|^\+?\d{10,}$/.test(text)
 }
 
 /** pieces are a line's cells; a cell that is no roll number as a whole is taken apart. */

@@ -45,7 +45,11 @@ export const attendance = {
   progress: (marked: number, all: number) => `${marked} of ${all} marked`,
   show: 'Show',
   filter: { all: 'All', unmarked: 'Unmarked', present: 'Present', absent: 'Absent' },
-  noneLeft: { unmarked: 'Everybody is marked.', present: 'Nobody is marked present.', absent: 'Nobody is marked absent.' },
+  noneLeft: {
+    unmarked: 'Everybody is marked.',
+    present: 'Nobody is marked present.',
+    absent: 'Nobody is marked absent.',
+  },
   showAll: (many: number) => `Show all ${many.toLocaleString('en-IN')}`,
   markOf: (status: string, who: string) => `${status}, ${who}`,
   unsentMark: 'not saved yet',
@@ -80,7 +84,8 @@ export const attendance = {
     absent: (many: number) => `${many} absent`,
     same: (many: number) => `${many} marked so already`,
     unknown: (many: number) => `${n(many, 'entry is', 'entries are')} nobody’s who registered:`,
-    unclear: (many: number) => `${n(many, 'student stands', 'students stand')} there twice with different marks; the last counts:`,
+    unclear: (many: number) =>
+      `${n(many, 'student stands', 'students stand')} there twice with different marks; the last counts:`,
     more: (many: number) => `and ${many} more`,
     nothing: 'What is recognised shows here before anything is marked.',
     apply: (many: number) => (many === 0 ? 'Mark' : `Mark ${students(many)}`),
@@ -89,9 +94,9 @@ export const attendance = {
   publish: {
     open: 'Publish attendance',
     title: (company: string) => `Publish the attendance of ${company}?`,
-    figures: (present: number, absent: number) => `${n(present, 'student is', 'students are')} present, ${absent} absent.`,
-    unmarked: (many: number) =>
-      `${n(many, 'student is', 'students are')} not marked and will be recorded as ABSENT.`,
+    figures: (present: number, absent: number) =>
+      `${n(present, 'student is', 'students are')} present, ${absent} absent.`,
+    unmarked: (many: number) => `${n(many, 'student is', 'students are')} not marked and will be recorded as ABSENT.`,
     locks: 'After that nobody can change a mark, the drive is finished, and the students are told their attendance.',
     action: 'Publish and finish the drive',
     unsent: (many: number) => `${marks(many)} not saved yet. Publishing waits until they are.`,
