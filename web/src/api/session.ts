@@ -69,17 +69,22 @@ export function useSession() {
 
 export async function signIn(email: string, password: string) {
   const session = await data(api.POST('/auth/session', { body: { email, password } }))
-  const before = queryClient.getQueryData(sessionQuery.queryKey)
-  // Somebody else's answers must not be shown, not even for a moment.
-  if (before && before.user.user_id !== session.user.user_id) queryClient.clear()
-  queryClient.setQueryData(sessionQuery.queryKey, session)
+  become(session)
   remember(session)
   return session
 }
 
 export async function signOut() {
   await api.DELETE('/auth/session')
+  become(null)
   await forget()
-  queryClient.clear()
-  queryClient.setQueryData(sessionQuery.queryKey, null)
+}
+
+/** Somebody else's answers must not be shown, not even for a moment. */
+function become(session: SessionBody | null) {
+  const before = queryClient.getQueryData(sessionQuery.queryKey)
+  queryClient.setQueryData(sessionQuery.queryKey, session)
+  if (before?.user.user_id === session?.user.user_id) return
+  // Not clear(): what shows the session has to hear of the new one.
+  queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] })
 }

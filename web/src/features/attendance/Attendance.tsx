@@ -10,6 +10,7 @@ import { Paste } from './Paste'
 import { Publish } from './Publish'
 import { useDay, useKeptDrive } from './queries'
 import { Roster } from './Roster'
+import { Sync, Told } from './Sync'
 import './attendance.css'
 
 const text = t.attendance
@@ -61,6 +62,8 @@ function Begun({ drive }: { drive: DriveBody }) {
         ) : isOver ? (
           <>
             <p className="banner">{text.publish.isDone}</p>
+            {day.state.queue.length > 0 && <Sync day={day} />}
+            <Told day={day} />
             <Roster day={day} />
           </>
         ) : (

@@ -4,7 +4,7 @@ import { Field } from './Field'
 import { type Attendee, found, type Status } from './marks'
 import type { Day } from './queries'
 import { Roster } from './Roster'
-import { Sync } from './Sync'
+import { Sync, Told } from './Sync'
 
 const text = t.attendance
 
@@ -56,6 +56,7 @@ export function Marking({ day }: { day: Day }) {
   return (
     <>
       <Sync day={day} />
+      <Told day={day} />
       <Field
         ref={field}
         value={typed}

@@ -9,30 +9,37 @@ const text = t.attendance
 
 /** Sync always says what the server does not have yet. Its height stays: marking goes on below. */
 export function Sync({ day }: { day: Day }) {
-  const { queue, trouble, isSending, refused, notes } = day.state
+  const { queue, trouble, isSending } = day.state
   const many = students(queue)
   return (
-    <>
-      <div className={many > 0 && trouble ? 'sync warn' : 'sync'}>
-        <span role="status">
-          {many === 0 ? <CircleCheck size={18} aria-hidden="true" /> : <CloudUpload size={18} aria-hidden="true" />}
-          <span>
-            {many === 0 ? text.saved : text.unsaved(many)}
-            {many > 0 && isSending && !trouble && <span className="quiet"> · {text.saving}</span>}
-            {many > 0 && trouble && (
-              <span className="sync-why">
-                {' '}
-                {trouble} {isLasting() ? text.willTry : text.notLasting}
-              </span>
-            )}
-          </span>
+    <div className={many > 0 && trouble ? 'sync warn' : 'sync'}>
+      <span role="status">
+        {many === 0 ? <CircleCheck size={18} aria-hidden="true" /> : <CloudUpload size={18} aria-hidden="true" />}
+        <span>
+          {many === 0 ? text.saved : text.unsaved(many)}
+          {many > 0 && isSending && !trouble && <span className="quiet"> · {text.saving}</span>}
+          {many > 0 && trouble && (
+            <span className="sync-why">
+              {' '}
+              {trouble} {isLasting() ? text.willTry : text.notLasting}
+            </span>
+          )}
         </span>
-        {many > 0 && trouble && (
-          <Button isPending={isSending} onPress={() => day.outbox.again()}>
-            {text.tryNow}
-          </Button>
-        )}
-      </div>
+      </span>
+      {many > 0 && trouble && (
+        <Button isPending={isSending} onPress={() => day.outbox.again()}>
+          {text.tryNow}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+/** Told says what became of marks that are not as they were made, until somebody has seen it. */
+export function Told({ day }: { day: Day }) {
+  const { refused, notes } = day.state
+  return (
+    <>
       {refused.length > 0 && (
         <div className="banner bad told" role="alert">
           <CircleAlert size={18} aria-hidden="true" />

@@ -2,9 +2,9 @@ import { useEffect, useState, useSyncExternalStore } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useSession } from '~/api/session'
 import { t } from '~/texts'
+import { keptDay } from './keptDay'
 import { students } from './marks'
 import { outboxOf, rest, resume } from './outbox'
-import { keptDay } from './queries'
 
 /**
  * Unsent stands over every page of who marks attendance: it sends what was left in this browser, says so until it is done,

@@ -4,6 +4,7 @@ import { ApiError, messageOf } from '~/api/problem'
 import { queryClient, sessionQuery } from '~/api/session'
 import { t } from '~/texts'
 import { alone } from './alone'
+import { keepMarks, withMarks } from './keptDay'
 import { type Attendee, type Change, nextBatch, type QueuedMark, type Status } from './marks'
 
 export interface Refused {
@@ -193,7 +194,7 @@ class Outbox {
       await this.refuse(batch, error)
       return true
     }
-    this.remember(batch)
+    await this.remember(batch)
     await this.drop(batch)
     return true
   }
@@ -262,19 +263,16 @@ class Outbox {
     this.set({ notes: [] })
   }
 
-  private remember(sent: readonly QueuedMark[]) {
+  private async remember(sent: readonly QueuedMark[]) {
     if (sent.length === 0) return
     const status = new Map<number, Status | null>()
     for (const mark of sent) {
       status.set(mark.student_id, mark.status)
       this.taken.set(mark.student_id, { name: whom(mark), status: mark.status, at: performance.now() })
     }
-    queryClient.setQueryData<Attendee[]>(attendanceKey(this.userId, this.driveId), (rows) =>
-      rows?.map((row) => ({
-        ...row,
-        status: status.has(row.student_id) ? (status.get(row.student_id) ?? null) : row.status,
-      })),
-    )
+    const key = attendanceKey(this.userId, this.driveId)
+    queryClient.setQueryData<Attendee[]>(key, (rows) => rows && withMarks(rows, status))
+    return keepMarks(this.userId, this.driveId, status)
   }
 
   /** compared is a list as the server gave it, asked at a moment: what was taken after that is not in it yet. */

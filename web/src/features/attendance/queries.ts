@@ -1,19 +1,11 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
-import { read, remove, write } from '~/api/kept'
 import { ApiError } from '~/api/problem'
-import type { DriveBody } from '~/api/schema'
 import { queryClient, useSession } from '~/api/session'
 import { driveQuery } from '~/features/drives/queries'
-import { type Attendee, applied, counted } from './marks'
+import { keepDay, keptDay } from './keptDay'
+import { applied, counted } from './marks'
 import { attendanceKey, listed, outboxOf } from './outbox'
-
-interface Kept {
-  drive: DriveBody
-  rows: Attendee[]
-}
-
-const keptKey = (userId: number, driveId: number) => `list:${userId}:${driveId}`
 
 /** attendanceQuery is everybody registered with the marks that the server has; without the network, what was seen last. */
 export const attendanceQuery = (userId: number, driveId: number) =>
@@ -23,7 +15,8 @@ export const attendanceQuery = (userId: number, driveId: number) =>
       const asked = performance.now()
       try {
         const rows = outboxOf(userId, driveId).compared(await listed(driveId), asked)
-        await keep(userId, driveId, rows)
+        const drive = queryClient.getQueryData(driveQuery(driveId).queryKey)
+        if (drive) await keepDay(userId, drive, rows)
         return rows
       } catch (error) {
         const kept = error instanceof ApiError && error.isOffline ? await keptDay(userId, driveId) : undefined
@@ -33,16 +26,6 @@ export const attendanceQuery = (userId: number, driveId: number) =>
     },
     networkMode: 'always',
   })
-
-/** Only a day that still goes on is worth keeping. */
-async function keep(userId: number, driveId: number, rows: Attendee[]) {
-  const drive = queryClient.getQueryData(driveQuery(driveId).queryKey)
-  if (!drive) return
-  if (drive.status === 'attending') await write(keptKey(userId, driveId), { drive, rows } satisfies Kept)
-  else await remove(keptKey(userId, driveId))
-}
-
-export const keptDay = (userId: number, driveId: number) => read<Kept>(keptKey(userId, driveId))
 
 /** useKeptDrive puts the drive as it was last seen where the frame looks for it, until the server can be asked. */
 export function useKeptDrive(driveId: number): boolean {

@@ -1,5 +1,5 @@
 import { FileSpreadsheet } from 'lucide-react'
-import { useMemo, useSyncExternalStore } from 'react'
+import { type SyntheticEvent, useMemo, useSyncExternalStore } from 'react'
 import { Link, useLocation } from 'wouter'
 import type { FinishedDriveBody } from '~/api/schema'
 import { useSession } from '~/api/session'
@@ -51,7 +51,7 @@ function useColumns() {
       { id: 'share', title: text.share, width: 105, end: true, cell: shareOf },
     ]
     if (role !== 'STAFF')
-      all.push({ id: 'download', title: columns.download, width: 80, cell: (drive) => <Sheet drive={drive} /> })
+      all.push({ id: 'download', title: columns.download, width: 80, cell: (drive) => <SheetCell drive={drive} /> })
     return all
   }, [role, date])
 }
@@ -68,6 +68,17 @@ function Sheet({ drive }: { drive: FinishedDriveBody }) {
     >
       <FileSpreadsheet size={18} aria-hidden="true" />
     </DownloadButton>
+  )
+}
+
+/** SheetCell keeps what is done to the link from the row, which opens the drive. */
+function SheetCell({ drive }: { drive: FinishedDriveBody }) {
+  const keep = (event: SyntheticEvent) => event.stopPropagation()
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it does nothing itself
+    <span onPointerDown={keep} onMouseDown={keep} onClick={keep} onKeyDown={keep}>
+      <Sheet drive={drive} />
+    </span>
   )
 }
 
