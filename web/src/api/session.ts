@@ -34,14 +34,16 @@ export const queryClient = new QueryClient({
   },
 })
 
+const tired = (after: number) => new Promise<never>((_, failed) => setTimeout(() => failed(new ApiError(0, {})), after))
+
 /** The session of this browser; null when nobody is signed in. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async () => {
-    // Who can go on without the network does not wait long for it.
-    const patience = keepsAnything() ? { signal: AbortSignal.timeout(8_000) } : {}
     try {
-      const session = await data(api.GET('/auth/session', patience))
+      const asking = data(api.GET('/auth/session'))
+      // Who can go on without the network does not wait long for it.
+      const session = await (keepsAnything() ? Promise.race([asking, tired(8_000)]) : asking)
       remember(session)
       return session
     } catch (error) {

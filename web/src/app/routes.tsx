@@ -1,6 +1,7 @@
 import { type ComponentType, lazy } from 'react'
 import { Redirect, Route, Switch } from 'wouter'
 import { type Role, useSession } from '~/api/session'
+import Open from '~/features/student/Open'
 import { NotFound } from './NotFound'
 
 /** ScreenProps are what each page gets: the named parts of its path. */
@@ -16,6 +17,8 @@ const account = screen(() => import('~/features/account/Account'))
 const notifications = screen(() => import('~/features/account/Notifications'))
 const attendance = screen(() => import('~/features/attendance/Attendance'))
 const finished = screen(() => import('~/features/finished/Finished'))
+const studentDrive = screen(() => import('~/features/student/Drive'))
+const studentMine = screen(() => import('~/features/student/Mine'))
 
 /** screens is the table of all pages of the console and whom they are for; the server decides again on each request. */
 export const screens: { path: string; roles: readonly Role[]; screen: Screen }[] = [
@@ -23,6 +26,10 @@ export const screens: { path: string; roles: readonly Role[]; screen: Screen }[]
   { path: '/notifications', roles: ['STUDENT', 'STAFF', 'COORDINATOR', 'HEAD'], screen: notifications },
   { path: '/drives/:id/attendance', roles: ['COORDINATOR', 'HEAD'], screen: attendance },
   { path: '/finished', roles: ['STAFF', 'COORDINATOR', 'HEAD'], screen: finished },
+  // A student begins here, on a phone and in a hurry: this page is part of what is loaded first.
+  { path: '/open', roles: ['STUDENT'], screen: Open },
+  { path: '/open/:id', roles: ['STUDENT'], screen: studentDrive },
+  { path: '/mine', roles: ['STUDENT'], screen: studentMine },
 ]
 
 /** start is where a person begins. */

@@ -3,9 +3,10 @@ import { attendance } from './en/attendance'
 import { common } from './en/common'
 import { drives } from './en/drives'
 import { finished } from './en/finished'
+import { student } from './en/student'
 
 /**
  * t has every text that the console shows, by the area that shows it. A translation is a folder beside en/ with the same
  * names; the types say what it lacks.
  */
-export const t = { common, account, drives, attendance, finished }
+export const t = { common, account, drives, attendance, finished, student }
