@@ -15,6 +15,8 @@ const screen = (load: () => Promise<{ default: Screen }>) => lazy(load)
 
 const account = screen(() => import('~/features/account/Account'))
 const notifications = screen(() => import('~/features/account/Notifications'))
+const attendance = screen(() => import('~/features/attendance/Attendance'))
+const finished = screen(() => import('~/features/finished/Finished'))
 const studentDrive = screen(() => import('~/features/student/Drive'))
 const studentMine = screen(() => import('~/features/student/Mine'))
 const drives = screen(() => import('~/features/drives/Drives'))
@@ -29,6 +31,8 @@ const students = screen(() => import('~/features/students/Students'))
 export const screens: { path: string; roles: readonly Role[]; screen: Screen }[] = [
   { path: '/account', roles: ['STUDENT', 'STAFF', 'COORDINATOR', 'HEAD'], screen: account },
   { path: '/notifications', roles: ['STUDENT', 'STAFF', 'COORDINATOR', 'HEAD'], screen: notifications },
+  { path: '/drives/:id/attendance', roles: ['COORDINATOR', 'HEAD'], screen: attendance },
+  { path: '/finished', roles: ['STAFF', 'COORDINATOR', 'HEAD'], screen: finished },
   // A student begins here, on a phone and in a hurry: this page is part of what is loaded first.
   { path: '/open', roles: ['STUDENT'], screen: Open },
   { path: '/open/:id', roles: ['STUDENT'], screen: studentDrive },
