@@ -14,11 +14,21 @@ const screen = (load: () => Promise<{ default: Screen }>) => lazy(load)
 
 const account = screen(() => import('~/features/account/Account'))
 const notifications = screen(() => import('~/features/account/Notifications'))
+const analytics = screen(() => import('~/features/analytics/Analytics'))
+const people = screen(() => import('~/features/people/People'))
+const imports = screen(() => import('~/features/imports/Import'))
+const jobs = screen(() => import('~/features/jobs/Jobs'))
+const audit = screen(() => import('~/features/audit/Audit'))
 
 /** screens is the table of all pages of the console and whom they are for; the server decides again on each request. */
 export const screens: { path: string; roles: readonly Role[]; screen: Screen }[] = [
   { path: '/account', roles: ['STUDENT', 'STAFF', 'COORDINATOR', 'HEAD'], screen: account },
   { path: '/notifications', roles: ['STUDENT', 'STAFF', 'COORDINATOR', 'HEAD'], screen: notifications },
+  { path: '/analytics', roles: ['STAFF', 'COORDINATOR', 'HEAD'], screen: analytics },
+  { path: '/people', roles: ['HEAD'], screen: people },
+  { path: '/import', roles: ['HEAD'], screen: imports },
+  { path: '/jobs', roles: ['COORDINATOR', 'HEAD'], screen: jobs },
+  { path: '/audit', roles: ['HEAD'], screen: audit },
 ]
 
 /** start is where a person begins. */

@@ -1,9 +1,15 @@
 import { account } from './en/account'
+import { analytics } from './en/analytics'
+import { audit } from './en/audit'
+import { codes } from './en/codes'
 import { common } from './en/common'
 import { drives } from './en/drives'
+import { imports } from './en/imports'
+import { jobs } from './en/jobs'
+import { people } from './en/people'
 
 /**
  * t has every text that the console shows, by the area that shows it. A translation is a folder beside en/ with the same
  * names; the types say what it lacks.
  */
-export const t = { common, account, drives }
+export const t = { common, account, drives, analytics, audit, codes, imports, jobs, people }

@@ -1,0 +1,1 @@
+export const analytics = { title: 'Analytics' } as const
