@@ -62,8 +62,9 @@ func (o *office) fill() {
 	o.execute(`INSERT INTO river_job (kind, args, max_attempts, state, errors, tags, unique_key, unique_states, scheduled_at)
 	           VALUES ('close-registrations', '{"drive_id": 2, "text": "a\nb\\"}', 25, 'scheduled', ARRAY['{"error": "x\\ny"}'::jsonb],
 	                   '{a,"b c"}', '\x00ff5c', B'11111111', now() + interval '1 day')`)
-	o.execute(`REFRESH MATERIALIZED VIEW analytics_drives`)
-	o.execute(`REFRESH MATERIALIZED VIEW analytics_attendance`)
+	for _, derived := range []string{"drives", "attendance", "registrations", "selections", "branches"} {
+		o.execute(`REFRESH MATERIALIZED VIEW analytics_` + derived)
+	}
 }
 
 // TestTheCollegeLeavesNoTableEmpty keeps the other tests honest: a new table belongs into fill.

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"placeops/eligibility"
+	drives "placeops/store"
 )
 
 // manyStudents fills a database with 60,000 students of 30 branches and marks of two decimals.
@@ -123,6 +124,49 @@ func writing(b *testing.B, pool *pgxpool.Pool, f func(pgx.Tx)) {
 		_, err = pool.Exec(b.Context(), "VACUUM drive_students, drives")
 		require.NoError(b, err)
 		b.StartTimer()
+	}
+}
+
+// BenchmarkList60k is a page of 50 with the number of all, in every order, and under a filter that has to look at texts.
+func BenchmarkList60k(b *testing.B) {
+	pool, driveID := bigCollege(b)
+	_, err := pool.Exec(b.Context(), "UPDATE students SET debarred = false")
+	require.NoError(b, err)
+	_, err = pool.Exec(b.Context(), "UPDATE users SET active = true")
+	require.NoError(b, err)
+	_, err = pool.Exec(b.Context(), "VACUUM FULL ANALYZE")
+	require.NoError(b, err)
+	for _, state := range []string{"live", "stored"} {
+		if state == "stored" {
+			writing := pgx.BeginFunc(b.Context(), pool, func(tx pgx.Tx) error {
+				_, err := eligibility.Store(b.Context(), tx, driveID, eligibility.Criteria{}, true)
+				return err
+			})
+			require.NoError(b, writing)
+			_, err = pool.Exec(b.Context(), "VACUUM ANALYZE drive_students")
+			require.NoError(b, err)
+		}
+		drive, err := drives.LockDrive(b.Context(), pool, driveID)
+		require.NoError(b, err)
+		for name, n := range map[string]eligibility.Narrowed{
+			"all": {}, "q": {Matching: drives.Matching("nt 123")}, "filtered": {MinCGPA: mark("7"), Branches: []string{"Branch 1", "Branch 2"}},
+		} {
+			for _, by := range []string{"roll_number", "name", "cgpa", "branch", "active_backlogs"} {
+				b.Run(state+"/"+name+"/"+by, func(b *testing.B) {
+					for b.Loop() {
+						listed, err := eligibility.List(b.Context(), pool, drive, n, eligibility.Order{By: by, Descending: true}, nil, 51)
+						require.NoError(b, err)
+						b.ReportMetric(float64(listed.Total), "students")
+					}
+				})
+			}
+			b.Run(state+"/"+name+"/ids", func(b *testing.B) {
+				for b.Loop() {
+					_, err := eligibility.IDs(b.Context(), pool, drive, n)
+					require.NoError(b, err)
+				}
+			})
+		}
 	}
 }
 

@@ -119,3 +119,32 @@ func TestFiguresCanBeReadDuringARefresh(t *testing.T) {
 	})
 	require.NoError(t, err)
 }
+
+// A view that a migration adds has to be refreshed with the others.
+func TestARefreshReachesEveryView(t *testing.T) {
+	t.Parallel()
+	pool := storetest.New(t)
+	_, err := pool.Exec(t.Context(), `
+WITH head AS (INSERT INTO users (user_id, name, email, role) VALUES (1, 'Head', 'head@example.edu', 'HEAD'), (2, 'Asha', 'asha@example.edu', 'STUDENT')),
+     student AS (INSERT INTO students (student_id, roll_number, branch) VALUES (2, 'R2', 'CSE')),
+     drive AS (INSERT INTO drives (drive_id, company_name, job_title, posted_by, status) VALUES (1, 'Acme', 'Engineer', 1, 'finished')),
+     selected AS (INSERT INTO drive_students (drive_id, student_id, selected, selected_at) VALUES (1, 2, true, now())),
+     registered AS (INSERT INTO registrations (drive_id, student_id) VALUES (1, 2)),
+     marked AS (INSERT INTO attendance (drive_id, student_id, status, marked_by) VALUES (1, 2, 'PRESENT', 1))
+INSERT INTO finished_drives (drive_id, total_registered, total_present, total_absent, published_by) VALUES (1, 1, 1, 0, 1)`)
+	require.NoError(t, err)
+	require.NoError(t, store.InTx(t.Context(), pool, func(tx pgx.Tx) error {
+		_, err := store.RefreshAnalytics(t.Context(), tx, time.Now().Add(time.Hour))
+		return err
+	}))
+	rows, err := pool.Query(t.Context(), "SELECT matviewname::text FROM pg_matviews WHERE schemaname = current_schema()")
+	require.NoError(t, err)
+	views, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	require.NoError(t, err)
+	require.Len(t, views, 5)
+	for _, view := range views {
+		var filled bool
+		require.NoError(t, pool.QueryRow(t.Context(), "SELECT EXISTS (SELECT FROM "+pgx.Identifier{view}.Sanitize()+")").Scan(&filled))
+		require.True(t, filled, view)
+	}
+}

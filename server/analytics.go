@@ -130,6 +130,69 @@ func (s *Server) attendanceTrend(ctx context.Context, _ *struct{}) (*figures[day
 	return figuresOf(ctx, s, read, func(r store.DayPercent) dayPercentBody { return dayPercentBody(r) })
 }
 
+// periodInput asks for the last so many days.
+type periodInput struct {
+	Days int32 `query:"days" minimum:"1" maximum:"36500" default:"30" doc:"The last so many days."`
+}
+
+func (s *Server) registrationsOverTime(ctx context.Context, in *periodInput) (*figures[dayCountBody], error) {
+	read := func(db store.DBTX) ([]store.DayCount, error) {
+		return store.RegistrationsOverTime(ctx, db, s.zone, in.Days)
+	}
+	return figuresOf(ctx, s, read, func(r store.DayCount) dayCountBody { return dayCountBody(r) })
+}
+
+type branchCountBody struct {
+	Branch     *string `json:"branch" doc:"null: those without."`
+	Students   int64   `json:"students" doc:"With an active account, or eligible in the period."`
+	Eligible   int64   `json:"eligible"`
+	Registered int64   `json:"registered"`
+	Present    int64   `json:"present" doc:"By attendance that is published."`
+}
+
+func branchCountBodyOf(r store.BranchCount) branchCountBody {
+	return branchCountBody{optional(r.Branch), r.Students, r.Eligible, r.Registered, r.Present}
+}
+
+// studentsByBranch counts each student once, in however many drives of the period.
+func (s *Server) studentsByBranch(ctx context.Context, in *periodInput) (*figures[branchCountBody], error) {
+	read := func(db store.DBTX) ([]store.BranchCount, error) { return store.StudentsByBranch(ctx, db, in.Days) }
+	return figuresOf(ctx, s, read, branchCountBodyOf)
+}
+
+type funnelOutput struct {
+	RefreshedAt string `header:"X-Refreshed-At" doc:"Later changes are not in the figures (RFC 3339)."`
+	Body        struct {
+		Selected   int64 `json:"selected"`
+		Eligible   int64 `json:"eligible"`
+		Registered int64 `json:"registered"`
+		Present    int64 `json:"present" doc:"By attendance that is published."`
+	}
+}
+
+// funnel counts each student once for each drive.
+func (s *Server) funnel(ctx context.Context, in *analyticsSummaryInput) (*funnelOutput, error) {
+	read := func(db store.DBTX) ([]store.FunnelCount, error) {
+		var driveID *int64
+		if in.DriveID != 0 {
+			if _, err := store.DriveFor(ctx, db, viewer(me(ctx)), in.DriveID); err != nil {
+				return nil, err
+			}
+			driveID = &in.DriveID
+		}
+		count, err := store.Funnel(ctx, db, in.days(), driveID)
+		return []store.FunnelCount{count}, err
+	}
+	found, err := figuresOf(ctx, s, read, func(r store.FunnelCount) store.FunnelCount { return r })
+	if err != nil {
+		return nil, err
+	}
+	out, count := funnelOutput{RefreshedAt: found.RefreshedAt}, found.Body[0]
+	out.Body.Selected, out.Body.Eligible = count.Selected, count.Eligible
+	out.Body.Registered, out.Body.Present = count.Registered, count.Present
+	return &out, nil
+}
+
 func (s *Server) refreshAnalytics(ctx context.Context, _ *struct{}) (*jobAcceptedOutput, error) {
 	job, err := s.jobs.Insert(ctx, jobs.RefreshMaterializedViewsArgs{RequestedBy: me(ctx).UserID}, nil)
 	if err != nil {

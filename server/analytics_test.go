@@ -52,6 +52,9 @@ func (h *harness) finishedDrive(i int, status, created string, registered, prese
 	}
 }
 
+// arraysOfFigures are the analytics routes that answer a plain array.
+var arraysOfFigures = []string{"drives-over-time", "registrations-by-drive", "attendance-trend", "registrations-over-time", "by-branch"}
+
 // refresh asks for fresh figures and waits for them.
 func (h *harness) refresh() {
 	h.t.Helper()
@@ -86,7 +89,7 @@ func TestSummaryIsNumbersBeforeThereIsAnything(t *testing.T) {
 	t.Parallel()
 	h := start(t)
 	require.Equal(t, figuresOf(0, 0, 0, 0, 0, 0, 0, 0), h.summary(""))
-	for _, path := range []string{"drives-over-time", "registrations-by-drive", "attendance-trend"} {
+	for _, path := range arraysOfFigures {
 		require.Equal(t, "[]", string(h.get("staff", "/analytics/"+path).is(http.StatusOK).body[:2]), path)
 	}
 }
@@ -189,7 +192,7 @@ func TestFiguresSayHowFreshTheyAre(t *testing.T) {
 	require.EqualValues(t, 1, summary.int("posted"))
 	refreshed, _ := summary.value("refreshed_at").(string)
 	require.Greater(t, refreshed, first)
-	for _, path := range []string{"drives-over-time", "registrations-by-drive", "attendance-trend"} {
+	for _, path := range append([]string{"funnel"}, arraysOfFigures...) {
 		stamp, err := time.Parse(time.RFC3339, h.get("head", "/analytics/"+path).header.Get("X-Refreshed-At"))
 		require.NoError(t, err)
 		require.WithinDuration(t, stamp, mustTime(t, refreshed), 0, path)
@@ -206,7 +209,7 @@ func mustTime(t *testing.T, text string) time.Time {
 func TestWhoMaySeeAnalytics(t *testing.T) {
 	t.Parallel()
 	h := start(t)
-	for _, path := range []string{"summary", "drives-over-time", "registrations-by-drive", "attendance-trend"} {
+	for _, path := range append([]string{"summary", "funnel"}, arraysOfFigures...) {
 		for as, status := range map[string]int{"anonymous": 401, "student": 403, "staff": 200, "coordinator": 200, "head": 200} {
 			h.get(as, "/api/analytics/"+path).is(status)
 		}
@@ -214,7 +217,7 @@ func TestWhoMaySeeAnalytics(t *testing.T) {
 	for as, status := range map[string]int{"anonymous": 401, "student": 403, "staff": 403, "coordinator": 403, "head": 202} {
 		h.post(as, "/analytics/refresh", nil).is(status)
 	}
-	for _, query := range []string{"summary?days=0", "summary?days=x", "summary?drive_id=0", "registrations-by-drive?limit=501"} {
+	for _, query := range []string{"summary?days=0", "summary?days=x", "summary?drive_id=0", "registrations-over-time?days=0", "by-branch?days=x", "funnel?days=36501", "funnel?drive_id=0", "registrations-by-drive?limit=501"} {
 		h.get("head", "/analytics/"+query).is(http.StatusUnprocessableEntity)
 	}
 }

@@ -102,6 +102,22 @@ func lockAttending(ctx context.Context, tx pgx.Tx, driveID int64) error {
 	return store.CheckAttending(drive)
 }
 
+type takeBackMarkInput struct {
+	IDInput
+	StudentID int64 `path:"student_id" minimum:"1" maximum:"9007199254740991"`
+}
+
+// takeBackMark undoes a mark, as if the student had not been marked.
+func (s *Server) takeBackMark(ctx context.Context, in *takeBackMarkInput) (*struct{}, error) {
+	return nil, store.InTx(ctx, s.pool, func(tx pgx.Tx) error {
+		drive, err := store.LockDrive(ctx, tx, in.ID)
+		if err != nil {
+			return err
+		}
+		return store.TakeBackMark(ctx, tx, drive, in.StudentID)
+	})
+}
+
 func (s *Server) listAttendance(ctx context.Context, in *driveListInput) (*list[AttendanceBody], error) {
 	after, err := in.after()
 	if err != nil {

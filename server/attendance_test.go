@@ -95,6 +95,38 @@ func TestMarkRefuses(t *testing.T) {
 	require.Contains(t, both, "status")
 }
 
+func TestAMarkIsTakenBack(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	h.student("other")
+	drive, done := h.attending(nil, "student", "other"), h.finished(nil, []string{"student"}, "other")
+	marks := func() string {
+		return h.text(`SELECT string_agg(concat_ws(' ', drive_id, student_id, status), ', ' ORDER BY drive_id, student_id) FROM attendance WHERE drive_id = $1`, drive)
+	}
+	back := func(as string, drive int64, student string) *reply {
+		return h.delete(as, at("/attendance/%d/mark/%d", drive, h.id(student)))
+	}
+	require.Contains(t, back("coordinator", drive, "student").is(http.StatusNotFound).value("message"), "not marked")
+	h.mark("coordinator", drive, "student", "ABSENT").is(http.StatusOK)
+	h.mark("coordinator", drive, "other", "PRESENT").is(http.StatusOK)
+	require.Empty(t, back("head", drive, "student").is(http.StatusNoContent).body)
+	require.Equal(t, at("%d %d PRESENT", drive, h.id("other")), marks())
+	list := h.get("head", at("/attendance/%d/list", drive)).is(http.StatusOK)
+	require.Equal(t, []any{"PRESENT", nil}, []any{list.value(0, "status"), list.value(1, "status")})
+	back("coordinator", drive, "student").is(http.StatusNotFound)
+	back("coordinator", drive, "coordinator").is(http.StatusNotFound)
+	back("coordinator", 999999, "student").is(http.StatusNotFound)
+	for _, name := range []string{"student", "other"} { // the one was marked, the other absent for lack of a mark
+		require.Contains(t, back("coordinator", done, name).is(http.StatusConflict).value("message"), "has been published")
+	}
+	require.EqualValues(t, 2, h.count("SELECT count(*) FROM attendance WHERE drive_id = $1", done))
+	h.mark("coordinator", drive, "student", "PRESENT").is(http.StatusOK)
+
+	back("coordinator", drive, "student").is(http.StatusNoContent)
+	back("coordinator", drive, "other").is(http.StatusNoContent)
+	require.Contains(t, h.post("coordinator", at("/attendance/%d/publish", drive), nil).is(http.StatusConflict).value("message"), "nobody is marked")
+}
+
 func TestAttendanceListShowsEverybodyRegistered(t *testing.T) {
 	t.Parallel()
 	h := start(t)

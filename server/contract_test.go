@@ -38,6 +38,7 @@ const (
 	moveOfDrive    = "message drive.drive_id drive.status"
 	fieldsOfCounts = "students eligible failing only_failing by_branch.branch by_branch.students by_branch.eligible cgpa_curve.min_cgpa cgpa_curve.eligible"
 	fieldsOfPick   = "student_id name email roll_number branch batch_year cgpa tenth_percent twelfth_percent active_backlogs selected"
+	filterOfPick   = "q branch batch_year cgpa_min cgpa_max max_backlogs selected"
 	fieldsOfCheck  = "eligible reason failing.rule failing.needed failing.actual failing.reason"
 	ownList        = "registration_id student_id registered_at attendance " + fieldsOfDrive
 	fieldsOfMark   = "attendance_id drive_id student_id name roll_number status"
@@ -79,7 +80,8 @@ var theContract = []promise{
 	{route: "GET /drives/{id}/preview-eligibility", answers: fieldsOfCounts},
 
 	{route: "POST /eligibility/{id}/filter", sends: criteriaFields, answers: "filtered_count studentIds added removed kept_registered"},
-	{route: "GET /eligibility/{id}/list", list: true, answers: fieldsOfPick},
+	{route: "GET /eligibility/{id}/list", query: filterOfPick + " sort", list: true, answers: fieldsOfPick},
+	{route: "GET /eligibility/{id}/ids", query: filterOfPick, answers: "count student_ids"},
 	{route: "GET /eligibility/mine", list: true, answers: fieldsOfDrive},
 	{route: "GET /eligibility/{id}/check", answers: fieldsOfCheck},
 	{route: "GET /eligibility/{id}/explain/{student_id}", answers: fieldsOfCheck + " selected"},
@@ -97,6 +99,7 @@ var theContract = []promise{
 	{route: "POST /registrations/{id}/export", status: 202, answers: "job_id status_url download_url"},
 
 	{route: "POST /attendance/{id}/mark", sends: "student_id status", answers: fieldsOfMark},
+	{route: "DELETE /attendance/{id}/mark/{student_id}", status: 204},
 	{route: "POST /attendance/{id}/mark-bulk", sends: "marks.student_id marks.roll_number marks.status", answers: "message"},
 	{route: "GET /attendance/{id}/list", list: true, answers: fieldsOfMark},
 	{route: "POST /attendance/{id}/publish", answers: "message"},
@@ -127,6 +130,9 @@ var theContract = []promise{
 	{route: "GET /analytics/drives-over-time", list: true, answers: "day count"},
 	{route: "GET /analytics/registrations-by-drive", query: "limit", list: true, answers: "drive_id company_name job_title registrations"},
 	{route: "GET /analytics/attendance-trend", list: true, answers: "day percent"},
+	{route: "GET /analytics/registrations-over-time", query: "days", list: true, answers: "day count"},
+	{route: "GET /analytics/by-branch", query: "days", list: true, answers: "branch students eligible registered present"},
+	{route: "GET /analytics/funnel", query: "days drive_id", answers: "selected eligible registered present"},
 	{route: "POST /analytics/refresh", status: 202, answers: "job_id"},
 	{route: "GET /notifications/mine", query: "limit", answers: "unread_count " + within("items", fieldsOfNotice)},
 	{route: "PATCH /notifications/{id}/read", answers: "unread_count " + within("item", fieldsOfNotice)},
@@ -140,8 +146,11 @@ var theContract = []promise{
 	{route: "GET /app/", page: true},
 }
 
-// unpaged are lists that are short by nature: one line for each day, and the drives with the most registrations.
-var unpaged = []string{"GET /analytics/drives-over-time", "GET /analytics/attendance-trend", "GET /analytics/registrations-by-drive"}
+// unpaged are lists that are short by nature: one line for each day or branch, and the drives with the most registrations.
+var unpaged = []string{
+	"GET /analytics/drives-over-time", "GET /analytics/attendance-trend", "GET /analytics/registrations-by-drive",
+	"GET /analytics/registrations-over-time", "GET /analytics/by-branch",
+}
 
 func within(parent, fields string) string {
 	return parent + "." + strings.Join(strings.Fields(fields), " "+parent+".")

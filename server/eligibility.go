@@ -128,20 +128,6 @@ type driveListInput struct {
 	WholePage
 }
 
-func (s *Server) listEligible(ctx context.Context, in *driveListInput) (*list[EligibleStudentBody], error) {
-	return reading(ctx, s, func(db store.Source) (*list[EligibleStudentBody], error) {
-		drive, rows, err := eligibleRows(ctx, db, in.ID, in.WholePage, eligibility.Narrowed{})
-		if err != nil {
-			return nil, err
-		}
-		out := listOf(ctx, rows, in.rows(), eligibleStudentBodyOf, rollCursor)
-		if stored := drive.Drive.EligibleCount; stored != nil {
-			out.TotalCount = total(int64(*stored))
-		}
-		return out, nil
-	})
-}
-
 func eligibleRows(ctx context.Context, db store.DBTX, driveID int64, page WholePage, narrowed eligibility.Narrowed) (store.VisibleDrive, []eligibility.Student, error) {
 	var drive store.VisibleDrive
 	after, err := page.after()

@@ -21,11 +21,13 @@ func TestEligibilityAndAttendanceRoutesAreForTheirRoles(t *testing.T) {
 	}{
 		{http.MethodPost, "/eligibility/999/filter", run},
 		{http.MethodGet, "/eligibility/999/list", run},
+		{http.MethodGet, "/eligibility/999/ids", run},
 		{http.MethodGet, "/eligibility/mine", student},
 		{http.MethodGet, "/eligibility/999/check", student},
 		{http.MethodGet, at("/eligibility/999/explain/%d", h.id("student")), run},
 		{http.MethodGet, "/subfilter/999/apply", run},
 		{http.MethodPost, "/attendance/999/mark", run},
+		{http.MethodDelete, "/attendance/999/mark/999", run},
 		{http.MethodPost, "/attendance/999/mark-bulk", run},
 		{http.MethodGet, "/attendance/999/list", run},
 		{http.MethodPost, "/attendance/999/publish", run},

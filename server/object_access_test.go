@@ -48,15 +48,17 @@ var idsInPaths = map[string]openedBy{
 
 	"POST /eligibility/{id}/filter":              naming("any drive"),
 	"GET /eligibility/{id}/list":                 naming("any drive"),
+	"GET /eligibility/{id}/ids":                  naming("any drive"),
 	"GET /eligibility/{id}/check":                naming("visible drive"),
 	"GET /eligibility/{id}/explain/{student_id}": {objects: []string{"any drive", "student"}},
 	"GET /subfilter/{id}/apply":                  naming("any drive"),
 
-	"POST /attendance/{id}/mark":        {[]string{"any drive"}, map[string]any{"student_id": 1, "status": "PRESENT"}},
-	"POST /attendance/{id}/mark-bulk":   {[]string{"any drive"}, map[string]any{"marks": []any{map[string]any{"student_id": 1, "status": "PRESENT"}}}},
-	"GET /attendance/{id}/list":         naming("any drive"),
-	"POST /attendance/{id}/publish":     naming("any drive"),
-	"GET /attendance/{id}/download-csv": naming("any drive"),
+	"POST /attendance/{id}/mark":                {[]string{"any drive"}, map[string]any{"student_id": 1, "status": "PRESENT"}},
+	"POST /attendance/{id}/mark-bulk":           {[]string{"any drive"}, map[string]any{"marks": []any{map[string]any{"student_id": 1, "status": "PRESENT"}}}},
+	"DELETE /attendance/{id}/mark/{student_id}": {objects: []string{"any drive", "student"}},
+	"GET /attendance/{id}/list":                 naming("any drive"),
+	"POST /attendance/{id}/publish":             naming("any drive"),
+	"GET /attendance/{id}/download-csv":         naming("any drive"),
 
 	"GET /finished-drives/{id}/download": naming("any drive"),
 

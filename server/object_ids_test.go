@@ -11,7 +11,7 @@ import (
 // idsElsewhere are the routes that take an id in the query or the body, each held by an attempt of
 // TestIDsInQueriesAndBodiesOpenNothingElse; a domain belongs to nobody.
 var idsElsewhere = []string{
-	"GET /analytics/summary drive_id", "POST /registrations drive_id", "POST /attendance/{id}/mark student_id",
+	"GET /analytics/summary drive_id", "GET /analytics/funnel drive_id", "POST /registrations drive_id", "POST /attendance/{id}/mark student_id",
 	"POST /attendance/{id}/mark-bulk student_id", "POST /drives domain_id", "PATCH /drives/{id} domain_id",
 	// The audit trail is the heads', who may see everything.
 	"GET /audit drive_id", "GET /audit user_id", "GET /audit actor_id",
@@ -46,6 +46,7 @@ func TestIDsInQueriesAndBodiesOpenNothingElse(t *testing.T) {
 	before := h.everything()
 	h.play([]scenario{
 		{name: "figures of a pending drive", as: "staff", path: at("/analytics/summary?drive_id=%d", pending), want: 404},
+		{name: "the funnel of a pending drive", as: "staff", path: at("/analytics/funnel?drive_id=%d", pending), want: 404},
 		{name: "registering for a pending drive", as: "student", method: "POST", path: "/registrations", body: map[string]any{"drive_id": pending}, want: 404},
 		{name: "a mark for somebody not registered", as: "coordinator", method: "POST", path: at("/attendance/%d/mark", attending), body: mark, want: 422},
 		{name: "such a mark among others", as: "coordinator", method: "POST", path: at("/attendance/%d/mark-bulk", attending), body: map[string]any{"marks": []any{mark}}, want: 422},

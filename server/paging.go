@@ -18,7 +18,7 @@ const defaultLimit = 50
 // Page is how lists are asked for: the first limit rows, then those after cursor.
 type Page struct {
 	Limit  int32  `query:"limit" minimum:"1" maximum:"500" doc:"How many rows at most."`
-	Cursor string `query:"cursor" maxLength:"400" doc:"Where the page before ended, from its Link header."`
+	Cursor string `query:"cursor" maxLength:"2000" doc:"Where the page before ended, from its Link header."`
 }
 
 // rows is how many rows to read: one more than the page holds, which tells whether there is another page.

@@ -71,12 +71,14 @@ func (s *Server) routes() []route {
 
 		on(post, "/eligibility/{id}/filter", coordinators, ok, "filterEligibility", s.filterEligibility, "Store the eligible students now"),
 		on(get, "/eligibility/{id}/list", coordinators, ok, "listEligible", s.listEligible, "The eligible students of a drive"),
+		on(get, "/eligibility/{id}/ids", coordinators, ok, "eligibleIDs", s.eligibleIDs, "The ids of all whom the same filter leaves"),
 		on(get, "/eligibility/mine", students, ok, "myDrives", s.myDrives, "The drives that I may register for"),
 		on(get, "/eligibility/{id}/check", students, ok, "checkEligibility", s.checkEligibility, "May I register for it, and why not"),
 		on(get, "/eligibility/{id}/explain/{student_id}", coordinators, ok, "explainEligibility", s.explainEligibility, "Why a student is eligible or not"),
 		on(get, "/subfilter/{id}/apply", coordinators, ok, "applySubfilter", s.applySubfilter, "Look at some of the eligible students"),
 
 		on(post, "/attendance/{id}/mark", coordinators, ok, "markAttendance", s.markAttendance, "Mark one student"),
+		on(del, "/attendance/{id}/mark/{student_id}", coordinators, noContent, "takeBackMark", s.takeBackMark, "Take back a mark"),
 		on(post, "/attendance/{id}/mark-bulk", coordinators, ok, "markAttendanceBulk", s.markAttendanceBulk, "Mark many students, all or none", largeBody),
 		on(get, "/attendance/{id}/list", coordinators, ok, "listAttendance", s.listAttendance, "Everybody registered, with the marks"),
 		on(post, "/attendance/{id}/publish", coordinators, ok, "publishAttendance", s.publishAttendance, "Publish the attendance; ends the drive"),
@@ -107,6 +109,9 @@ func (s *Server) routes() []route {
 		on(get, "/analytics/drives-over-time", office, ok, "drivesOverTime", s.drivesOverTime, "Drives by the day of their creation"),
 		on(get, "/analytics/registrations-by-drive", office, ok, "registrationsByDrive", s.registrationsByDrive, "The drives with most registrations"),
 		on(get, "/analytics/attendance-trend", office, ok, "attendanceTrend", s.attendanceTrend, "Attendance by the day of its publication"),
+		on(get, "/analytics/registrations-over-time", office, ok, "registrationsOverTime", s.registrationsOverTime, "Registrations by their day"),
+		on(get, "/analytics/by-branch", office, ok, "studentsByBranch", s.studentsByBranch, "How many students of each branch reached what"),
+		on(get, "/analytics/funnel", office, ok, "funnel", s.funnel, "From selected to present, over all drives or one", refuses(http.StatusNotFound)),
 		on(post, "/analytics/refresh", heads, accepted, "refreshAnalytics", s.refreshAnalytics, "Bring the figures up to date, as a job"),
 
 		on(get, "/audit", heads, ok, "listAudit", s.listAudit, "Who did what to which drive, student or user, newest first"),

@@ -20,13 +20,7 @@ type subfilterInput struct {
 
 func (in *subfilterInput) narrowed() eligibility.Narrowed {
 	n := eligibility.Narrowed{MinCGPA: optionalDecimal(in.CGPAMin), MaxCGPA: optionalDecimal(in.CGPAMax)}
-	for _, given := range in.Branch {
-		for _, branch := range strings.Split(given, ",") {
-			if branch = strings.TrimSpace(branch); branch != "" {
-				n.Branches = append(n.Branches, branch)
-			}
-		}
-	}
+	n.Branches = separate(in.Branch)
 	below, err := strconv.ParseInt(in.ExcludeBacklogs, 10, 32)
 	if in.ExcludeBacklogs == "true" {
 		below, err = 1, nil
@@ -36,6 +30,26 @@ func (in *subfilterInput) narrowed() eligibility.Narrowed {
 		n.BacklogsBelow = &backlogs
 	}
 	return n
+}
+
+// separate takes apart what is repeated in a query, or separated by commas.
+func separate(given []string) (items []string) {
+	for _, text := range given {
+		for _, item := range strings.Split(text, ",") {
+			if item = strings.TrimSpace(item); item != "" {
+				items = append(items, item)
+			}
+		}
+	}
+	return items
+}
+
+// checkBounds refuses a CGPA that would have to be above one and below a lower one.
+func checkBounds(n eligibility.Narrowed) error {
+	if low, high := n.MinCGPA, n.MaxCGPA; low != nil && high != nil && low.Compare(*high) > 0 {
+		return store.InvalidFields(store.FieldError{Field: "cgpa_max", Message: "is below cgpa_min"})
+	}
+	return nil
 }
 
 type subfilterOutput struct {
@@ -51,8 +65,8 @@ type subfilterOutput struct {
 // applySubfilter looks at some of a drive's eligible students and changes nothing.
 func (s *Server) applySubfilter(ctx context.Context, in *subfilterInput) (*subfilterOutput, error) {
 	narrowed := in.narrowed()
-	if low, high := narrowed.MinCGPA, narrowed.MaxCGPA; low != nil && high != nil && low.Compare(*high) > 0 {
-		return nil, store.InvalidFields(store.FieldError{Field: "cgpa_max", Message: "is below cgpa_min"})
+	if err := checkBounds(narrowed); err != nil {
+		return nil, err
 	}
 	return reading(ctx, s, func(db store.Source) (*subfilterOutput, error) {
 		drive, rows, err := eligibleRows(ctx, db, in.ID, in.WholePage, narrowed)

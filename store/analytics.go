@@ -22,7 +22,10 @@ func RefreshAnalytics(ctx context.Context, tx DBTX, since time.Time) (done bool,
 	if err != nil {
 		return false, err
 	}
-	steps := []func(context.Context) error{q.StartAnalyticsRefresh, q.RefreshAnalyticsDrives, q.RefreshAnalyticsAttendance}
+	steps := []func(context.Context) error{
+		q.StartAnalyticsRefresh, q.RefreshAnalyticsDrives, q.RefreshAnalyticsAttendance, q.RefreshAnalyticsRegistrations,
+		q.RefreshAnalyticsSelections, q.RefreshAnalyticsBranches,
+	}
 	if !owns { // and then may not refresh by itself
 		steps = []func(context.Context) error{q.StartAnalyticsRefresh, q.RefreshAnalyticsAsOwner}
 	}
@@ -75,4 +78,30 @@ type DayPercent = dbsqlc.AttendanceTrendRow
 // AttendanceTrend returns the attendance by the day on which it was published, a day being one of zone.
 func AttendanceTrend(ctx context.Context, db DBTX, zone *time.Location) ([]DayPercent, error) {
 	return queries(db).AttendanceTrend(ctx, zone.String())
+}
+
+// RegistrationsOverTime counts registrations by their day in zone, of the last days with today; days without any are left out.
+func RegistrationsOverTime(ctx context.Context, db DBTX, zone *time.Location, days int32) ([]DayCount, error) {
+	rows, err := queries(db).RegistrationsOverTime(ctx, dbsqlc.RegistrationsOverTimeParams{Zone: zone.String(), Days: days})
+	counts := make([]DayCount, len(rows))
+	for i, row := range rows {
+		counts[i] = DayCount(row)
+	}
+	return counts, err
+}
+
+// BranchCount is how many different students of a branch there are, and how many reached what.
+type BranchCount = dbsqlc.StudentsByBranchRow
+
+// StudentsByBranch counts the students of each branch by what they reached in the drives created in the last days.
+func StudentsByBranch(ctx context.Context, db DBTX, days int32) ([]BranchCount, error) {
+	return queries(db).StudentsByBranch(ctx, days)
+}
+
+// FunnelCount is how many pairs of a student and a drive reached what.
+type FunnelCount = dbsqlc.FunnelRow
+
+// Funnel counts the drives created in the last days (nil: ever), or one of them (nil: all).
+func Funnel(ctx context.Context, db DBTX, days *int32, driveID *int64) (FunnelCount, error) {
+	return queries(db).Funnel(ctx, dbsqlc.FunnelParams{Days: days, DriveID: driveID})
 }

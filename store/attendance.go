@@ -5,6 +5,8 @@ import (
 	"iter"
 	"math"
 
+	"github.com/jackc/pgx/v5"
+
 	"placeops/store/dbsqlc"
 )
 
@@ -83,6 +85,18 @@ func MarkAttendance(ctx context.Context, tx DBTX, driveID, markedBy int64, marks
 		params.StudentIds[i], params.Statuses[i] = mark.StudentID, mark.Status
 	}
 	return queries(tx).MarkAttendance(ctx, params)
+}
+
+// TakeBackMark removes a student's mark from a locked drive. Without one it is NotFound; Conflict unless the drive is attending.
+func TakeBackMark(ctx context.Context, tx pgx.Tx, drive Drive, studentID int64) error {
+	removed, err := queries(tx).TakeBackMark(ctx, dbsqlc.TakeBackMarkParams{DriveID: drive.DriveID, StudentID: studentID})
+	if err != nil {
+		return err
+	}
+	if removed == 0 {
+		return Errorf(NotFound, "this student is not marked")
+	}
+	return CheckAttending(drive) // a refusal ends the transaction, and the mark stays
 }
 
 // PublishAttendance ends a locked drive: everybody unmarked was absent, the figures are kept, and people are told.

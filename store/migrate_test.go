@@ -4,8 +4,10 @@ import (
 	"log/slog"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -89,6 +91,36 @@ func TestRedoIsTheNewestMigrationDownAndUp(t *testing.T) {
 	require.False(t, steps[0].Applied)
 	require.True(t, steps[1].Applied)
 	require.Equal(t, before, catalogue(t, pool))
+}
+
+// A college that has worked with the version before sees its figures at once, before the next refresh.
+func TestFiguresThatAreNewHoldWhatWasThere(t *testing.T) {
+	t.Parallel()
+	pool := storetest.New(t)
+	m := migrator(t, pool)
+	for { // to the version before them
+		steps, err := m.Down(t.Context())
+		require.NoError(t, err)
+		require.NotEmpty(t, steps)
+		if slices.ContainsFunc(steps, func(s store.Step) bool { return strings.Contains(s.Name, "00012") }) {
+			break
+		}
+	}
+	_, err := pool.Exec(t.Context(), `
+WITH head AS (INSERT INTO users (user_id, name, email, role) VALUES (1, 'Head', 'head@example.edu', 'HEAD'), (2, 'Asha', 'asha@example.edu', 'STUDENT')),
+     student AS (INSERT INTO students (student_id, roll_number, branch) VALUES (2, 'R2', 'CSE')),
+     drive AS (INSERT INTO drives (drive_id, company_name, job_title, posted_by) VALUES (1, 'Acme', 'Engineer', 1)),
+     selected AS (INSERT INTO drive_students (drive_id, student_id, selected, selected_at) VALUES (1, 2, true, now()))
+INSERT INTO registrations (drive_id, student_id) VALUES (1, 2)`)
+	require.NoError(t, err)
+	_, err = m.Up(t.Context())
+	require.NoError(t, err)
+	counts, err := store.StudentsByBranch(t.Context(), pool, 30)
+	require.NoError(t, err)
+	require.Equal(t, []store.BranchCount{{Branch: "CSE", Students: 1, Eligible: 1, Registered: 1}}, counts)
+	days, err := store.RegistrationsOverTime(t.Context(), pool, time.UTC, 30)
+	require.NoError(t, err)
+	require.Len(t, days, 1)
 }
 
 // gooseLine is the catalogue's of goose's own table, which stays when everything is rolled back.

@@ -6,6 +6,9 @@ CREATE OR REPLACE FUNCTION placeops_refresh_analytics() RETURNS void
 LANGUAGE sql SECURITY DEFINER AS $$
     REFRESH MATERIALIZED VIEW CONCURRENTLY analytics_drives;
     REFRESH MATERIALIZED VIEW CONCURRENTLY analytics_attendance;
+    REFRESH MATERIALIZED VIEW CONCURRENTLY analytics_registrations;
+    REFRESH MATERIALIZED VIEW CONCURRENTLY analytics_selections;
+    REFRESH MATERIALIZED VIEW CONCURRENTLY analytics_branches;
 $$;
 
 CREATE OR REPLACE FUNCTION placeops_analyze(table_name text) RETURNS void

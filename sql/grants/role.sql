@@ -20,7 +20,7 @@ GRANT SELECT, INSERT ON TABLE job_domains TO :"role";
 GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE drives TO :"role";
 GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE drive_students TO :"role";
 GRANT SELECT, INSERT, DELETE ON TABLE registrations TO :"role";
-GRANT SELECT, INSERT, UPDATE ON TABLE attendance TO :"role";
+GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE attendance TO :"role";
 GRANT SELECT, INSERT ON TABLE finished_drives TO :"role";
 
 GRANT SELECT, INSERT ON TABLE notices TO :"role";
@@ -33,6 +33,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE exports TO :"role";
 
 GRANT SELECT ON TABLE analytics_drives TO :"role";
 GRANT SELECT ON TABLE analytics_attendance TO :"role";
+GRANT SELECT ON TABLE analytics_registrations TO :"role";
+GRANT SELECT ON TABLE analytics_selections TO :"role";
+GRANT SELECT ON TABLE analytics_branches TO :"role";
 GRANT SELECT, UPDATE ON TABLE analytics_refresh TO :"role";
 
 -- The trail is written by its triggers, which work as the owner: the role itself can neither add to it nor alter it.

@@ -9,7 +9,16 @@ REFRESH MATERIALIZED VIEW CONCURRENTLY analytics_drives;
 -- name: RefreshAnalyticsAttendance :exec
 REFRESH MATERIALIZED VIEW CONCURRENTLY analytics_attendance;
 
--- RefreshAnalyticsAsOwner is both, for a role that does not own the views.
+-- name: RefreshAnalyticsRegistrations :exec
+REFRESH MATERIALIZED VIEW CONCURRENTLY analytics_registrations;
+
+-- name: RefreshAnalyticsSelections :exec
+REFRESH MATERIALIZED VIEW CONCURRENTLY analytics_selections;
+
+-- name: RefreshAnalyticsBranches :exec
+REFRESH MATERIALIZED VIEW CONCURRENTLY analytics_branches;
+
+-- RefreshAnalyticsAsOwner is all of them, for a role that does not own the views.
 -- name: RefreshAnalyticsAsOwner :exec
 SELECT placeops_refresh_analytics();
 
@@ -76,3 +85,36 @@ SELECT to_char(finished_date AT TIME ZONE @zone::text, 'YYYY-MM-DD')::text AS da
 FROM analytics_attendance
 GROUP BY 1
 ORDER BY 1;
+
+-- RegistrationsOverTime counts by the day in a zone; of the last days, today is the last.
+-- name: RegistrationsOverTime :many
+SELECT to_char(quarter AT TIME ZONE @zone::text, 'YYYY-MM-DD')::text AS day, sum(registrations)::bigint AS count
+FROM analytics_registrations
+WHERE quarter >= (date_trunc('day', now() AT TIME ZONE @zone::text) - make_interval(days => sqlc.arg(days)::integer - 1)) AT TIME ZONE @zone::text
+GROUP BY 1
+ORDER BY 1;
+
+-- StudentsByBranch counts different students: those of a branch ('' is none), and what they reached in the drives created in
+-- the last days.
+-- name: StudentsByBranch :many
+SELECT branch::text                                                            AS branch,
+       COALESCE(sum(students) FILTER (WHERE stage = 'student'), 0)::bigint    AS students,
+       COALESCE(sum(students) FILTER (WHERE stage = 'eligible'), 0)::bigint   AS eligible,
+       COALESCE(sum(students) FILTER (WHERE stage = 'registered'), 0)::bigint AS registered,
+       COALESCE(sum(students) FILTER (WHERE stage = 'present'), 0)::bigint    AS present
+FROM analytics_branches
+WHERE created_at >= now() - make_interval(days => sqlc.arg(days)::integer)
+GROUP BY analytics_branches.branch
+ORDER BY branch = '', branch COLLATE "C";
+
+-- Funnel counts pairs of a student and a drive, of the drives created in the last days, or since ever, or of one drive.
+-- name: Funnel :one
+SELECT COALESCE(sum(s.selected), 0)::bigint      AS selected,
+       COALESCE(sum(s.eligible), 0)::bigint      AS eligible,
+       COALESCE(sum(d.registrations), 0)::bigint AS registered,
+       COALESCE(sum(a.total_present), 0)::bigint AS present
+FROM analytics_drives d
+LEFT JOIN analytics_selections s USING (drive_id)
+LEFT JOIN analytics_attendance a USING (drive_id)
+WHERE (sqlc.narg(days)::integer IS NULL OR d.created_at >= now() - make_interval(days => sqlc.narg(days)::integer))
+  AND (sqlc.narg(drive_id)::bigint IS NULL OR d.drive_id = sqlc.narg(drive_id));

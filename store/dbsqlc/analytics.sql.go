@@ -165,6 +165,43 @@ func (q *Queries) DrivesOverTime(ctx context.Context, zone string) ([]DrivesOver
 	return items, nil
 }
 
+const funnel = `-- name: Funnel :one
+SELECT COALESCE(sum(s.selected), 0)::bigint      AS selected,
+       COALESCE(sum(s.eligible), 0)::bigint      AS eligible,
+       COALESCE(sum(d.registrations), 0)::bigint AS registered,
+       COALESCE(sum(a.total_present), 0)::bigint AS present
+FROM analytics_drives d
+LEFT JOIN analytics_selections s USING (drive_id)
+LEFT JOIN analytics_attendance a USING (drive_id)
+WHERE ($1::integer IS NULL OR d.created_at >= now() - make_interval(days => $1::integer))
+  AND ($2::bigint IS NULL OR d.drive_id = $2)
+`
+
+type FunnelParams struct {
+	Days    *int32
+	DriveID *int64
+}
+
+type FunnelRow struct {
+	Selected   int64
+	Eligible   int64
+	Registered int64
+	Present    int64
+}
+
+// Funnel counts pairs of a student and a drive, of the drives created in the last days, or since ever, or of one drive.
+func (q *Queries) Funnel(ctx context.Context, arg FunnelParams) (FunnelRow, error) {
+	row := q.db.QueryRow(ctx, funnel, arg.Days, arg.DriveID)
+	var i FunnelRow
+	err := row.Scan(
+		&i.Selected,
+		&i.Eligible,
+		&i.Registered,
+		&i.Present,
+	)
+	return i, err
+}
+
 const lockAnalyticsRefresh = `-- name: LockAnalyticsRefresh :exec
 SELECT pg_advisory_xact_lock(x'616e616c79746963'::bigint)
 `
@@ -180,7 +217,7 @@ const refreshAnalyticsAsOwner = `-- name: RefreshAnalyticsAsOwner :exec
 SELECT placeops_refresh_analytics()
 `
 
-// RefreshAnalyticsAsOwner is both, for a role that does not own the views.
+// RefreshAnalyticsAsOwner is all of them, for a role that does not own the views.
 func (q *Queries) RefreshAnalyticsAsOwner(ctx context.Context) error {
 	_, err := q.db.Exec(ctx, refreshAnalyticsAsOwner)
 	return err
@@ -195,12 +232,39 @@ func (q *Queries) RefreshAnalyticsAttendance(ctx context.Context) error {
 	return err
 }
 
+const refreshAnalyticsBranches = `-- name: RefreshAnalyticsBranches :exec
+REFRESH MATERIALIZED VIEW CONCURRENTLY analytics_branches
+`
+
+func (q *Queries) RefreshAnalyticsBranches(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, refreshAnalyticsBranches)
+	return err
+}
+
 const refreshAnalyticsDrives = `-- name: RefreshAnalyticsDrives :exec
 REFRESH MATERIALIZED VIEW CONCURRENTLY analytics_drives
 `
 
 func (q *Queries) RefreshAnalyticsDrives(ctx context.Context) error {
 	_, err := q.db.Exec(ctx, refreshAnalyticsDrives)
+	return err
+}
+
+const refreshAnalyticsRegistrations = `-- name: RefreshAnalyticsRegistrations :exec
+REFRESH MATERIALIZED VIEW CONCURRENTLY analytics_registrations
+`
+
+func (q *Queries) RefreshAnalyticsRegistrations(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, refreshAnalyticsRegistrations)
+	return err
+}
+
+const refreshAnalyticsSelections = `-- name: RefreshAnalyticsSelections :exec
+REFRESH MATERIALIZED VIEW CONCURRENTLY analytics_selections
+`
+
+func (q *Queries) RefreshAnalyticsSelections(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, refreshAnalyticsSelections)
 	return err
 }
 
@@ -250,6 +314,45 @@ func (q *Queries) RegistrationsByDrive(ctx context.Context, arg RegistrationsByD
 	return items, nil
 }
 
+const registrationsOverTime = `-- name: RegistrationsOverTime :many
+SELECT to_char(quarter AT TIME ZONE $1::text, 'YYYY-MM-DD')::text AS day, sum(registrations)::bigint AS count
+FROM analytics_registrations
+WHERE quarter >= (date_trunc('day', now() AT TIME ZONE $1::text) - make_interval(days => $2::integer - 1)) AT TIME ZONE $1::text
+GROUP BY 1
+ORDER BY 1
+`
+
+type RegistrationsOverTimeParams struct {
+	Zone string
+	Days int32
+}
+
+type RegistrationsOverTimeRow struct {
+	Day   string
+	Count int64
+}
+
+// RegistrationsOverTime counts by the day in a zone; of the last days, today is the last.
+func (q *Queries) RegistrationsOverTime(ctx context.Context, arg RegistrationsOverTimeParams) ([]RegistrationsOverTimeRow, error) {
+	rows, err := q.db.Query(ctx, registrationsOverTime, arg.Zone, arg.Days)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RegistrationsOverTimeRow{}
+	for rows.Next() {
+		var i RegistrationsOverTimeRow
+		if err := rows.Scan(&i.Day, &i.Count); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const startAnalyticsRefresh = `-- name: StartAnalyticsRefresh :exec
 UPDATE analytics_refresh
 SET refreshed_at = clock_timestamp()
@@ -258,4 +361,52 @@ SET refreshed_at = clock_timestamp()
 func (q *Queries) StartAnalyticsRefresh(ctx context.Context) error {
 	_, err := q.db.Exec(ctx, startAnalyticsRefresh)
 	return err
+}
+
+const studentsByBranch = `-- name: StudentsByBranch :many
+SELECT branch::text                                                            AS branch,
+       COALESCE(sum(students) FILTER (WHERE stage = 'student'), 0)::bigint    AS students,
+       COALESCE(sum(students) FILTER (WHERE stage = 'eligible'), 0)::bigint   AS eligible,
+       COALESCE(sum(students) FILTER (WHERE stage = 'registered'), 0)::bigint AS registered,
+       COALESCE(sum(students) FILTER (WHERE stage = 'present'), 0)::bigint    AS present
+FROM analytics_branches
+WHERE created_at >= now() - make_interval(days => $1::integer)
+GROUP BY analytics_branches.branch
+ORDER BY branch = '', branch COLLATE "C"
+`
+
+type StudentsByBranchRow struct {
+	Branch     string
+	Students   int64
+	Eligible   int64
+	Registered int64
+	Present    int64
+}
+
+// StudentsByBranch counts different students: those of a branch (” is none), and what they reached in the drives created in
+// the last days.
+func (q *Queries) StudentsByBranch(ctx context.Context, days int32) ([]StudentsByBranchRow, error) {
+	rows, err := q.db.Query(ctx, studentsByBranch, days)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []StudentsByBranchRow{}
+	for rows.Next() {
+		var i StudentsByBranchRow
+		if err := rows.Scan(
+			&i.Branch,
+			&i.Students,
+			&i.Eligible,
+			&i.Registered,
+			&i.Present,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -241,3 +241,21 @@ func (q *Queries) SummarizeAttendance(ctx context.Context, arg SummarizeAttendan
 	_, err := q.db.Exec(ctx, summarizeAttendance, arg.DriveID, arg.PublishedBy)
 	return err
 }
+
+const takeBackMark = `-- name: TakeBackMark :execrows
+DELETE FROM attendance
+WHERE drive_id = $1 AND student_id = $2
+`
+
+type TakeBackMarkParams struct {
+	DriveID   int64
+	StudentID int64
+}
+
+func (q *Queries) TakeBackMark(ctx context.Context, arg TakeBackMarkParams) (int64, error) {
+	result, err := q.db.Exec(ctx, takeBackMark, arg.DriveID, arg.StudentID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}

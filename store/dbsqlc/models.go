@@ -18,6 +18,13 @@ type AnalyticsAttendance struct {
 	TotalPresent    int32
 }
 
+type AnalyticsBranch struct {
+	Branch    interface{}
+	Stage     string
+	CreatedAt interface{}
+	Students  int64
+}
+
 type AnalyticsDrife struct {
 	DriveID       int64
 	CompanyName   string
@@ -30,6 +37,17 @@ type AnalyticsDrife struct {
 type AnalyticsRefresh struct {
 	OnlyRow     bool
 	RefreshedAt time.Time
+}
+
+type AnalyticsRegistration struct {
+	Quarter       interface{}
+	Registrations int64
+}
+
+type AnalyticsSelection struct {
+	DriveID  int64
+	Eligible int64
+	Selected int64
 }
 
 type Attendance struct {
