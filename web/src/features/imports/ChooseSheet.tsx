@@ -34,7 +34,8 @@ export function ChooseSheet() {
     // The same file can be chosen again when it has been mended.
     event.target.value = ''
   }
-  if (upload.isSending && upload.file) return <Sending name={upload.file.name} sent={upload.sent} onStop={upload.stop} />
+  if (upload.isSending && upload.file)
+    return <Sending name={upload.file.name} sent={upload.sent} onStop={upload.stop} />
   const error = refusal ?? (upload.error && messageOf(upload.error))
   return (
     <div className="stack">
@@ -43,7 +44,6 @@ export function ChooseSheet() {
           {error}
         </p>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: dropping is one more way; the input inside is the plain one */}
       <label
         className={isOver ? 'drop over' : 'drop'}
         onDragOver={(event) => {

@@ -57,7 +57,8 @@ function wordsOf(job: Job): { tone: Tone; state: string; text: string } {
     }
   }
   const { figures } = t.imports
-  if (!result.ok) return { tone: 'bad', state: t.imports.faults(result.error_count, count(result.error_count)), text: '' }
+  if (!result.ok)
+    return { tone: 'bad', state: t.imports.faults(result.error_count, count(result.error_count)), text: '' }
   return {
     tone: result.dry_run ? 'calm' : 'good',
     state: t.common.jobState[job.state],

@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { count } from '~/kit/format'
 import { t } from '~/texts'
+import { type Around, around } from './around'
 import { columnName } from './faults'
 import type { Fault } from './queries'
-import { type Around, around } from './around'
 import { readSheet } from './readSheet'
 
 const words = t.imports.mend
@@ -19,7 +19,7 @@ export function SheetView({ fault, sheet }: { fault: Fault; sheet: File | null }
   })
   const view = rows ? around(rows, fault) : null
   return (
-    <section className="card stack tight sheet" aria-label={words.sheet(fault.line)}>
+    <div className="card stack tight sheet">
       <p className="sheet-fault" aria-live="polite">
         <strong>
           {fault.line ? `${words.line} ${count(fault.line)}` : words.file}
@@ -30,7 +30,7 @@ export function SheetView({ fault, sheet }: { fault: Fault; sheet: File | null }
         </span>
       </p>
       {view ? <Rows view={view} fault={fault} /> : <p className="quiet">{words.noSheet}</p>}
-    </section>
+    </div>
   )
 }
 
@@ -40,7 +40,7 @@ function Rows({ view, fault }: { view: Around; fault: Fault }) {
   useEffect(() => cell.current?.scrollIntoView({ block: 'nearest', inline: 'center' }), [fault])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-    <div className="scroll-x" tabIndex={0} role="region" aria-label={words.sheet(fault.line)}>
+    <section className="scroll-x" tabIndex={0} aria-label={words.sheet(fault.line)}>
       <table className="grid">
         <thead>
           <tr>
@@ -72,6 +72,6 @@ function Rows({ view, fault }: { view: Around; fault: Fault }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }

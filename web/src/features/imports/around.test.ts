@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { around } from './around'
 import { readCSV } from './readCSV'
 
-const rows = readCSV('Roll No,Name,Batch,C.G.P.A.,10th %\n1,A,2026,7,60\n2,B,2026,11,70\n3,C,2026,8,80\n4,D,2026,8,\n5,E,x,9,90')
+const rows = readCSV(
+  'Roll No,Name,Batch,C.G.P.A.,10th %\n1,A,2026,7,60\n2,B,2026,11,70\n3,C,2026,8,80\n4,D,2026,8,\n5,E,x,9,90',
+)
 const at = (line: number, column: string, value: string) => around(rows, { line, column, value, message: '' })
 
 test('the row of a fault and those around it', () => {

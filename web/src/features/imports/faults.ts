@@ -25,7 +25,12 @@ function groupsOf(faults: readonly Fault[], key: (f: Fault) => string, text: (f:
   return [...groups.values()].sort((a, b) => b.count - a.count)
 }
 
-export const byColumn = (faults: readonly Fault[]) => groupsOf(faults, (f) => f.column || '*', (f) => columnName(f.column))
+export const byColumn = (faults: readonly Fault[]) =>
+  groupsOf(
+    faults,
+    (f) => f.column || '*',
+    (f) => columnName(f.column),
+  )
 
 /** byKind: a kind's text keeps the numbers of its message where all of it have the same. */
 export function byKind(faults: readonly Fault[]): Group[] {

@@ -11,7 +11,9 @@ export async function readXLSX(bytes: ArrayBuffer): Promise<SheetRow[]> {
   if (!sheet) throw new Error('no sheet')
   const shared = await read('xl/sharedStrings.xml')
   const strings = shared ? [...shared.getElementsByTagName('si')].map(textsOf) : []
-  return [...sheet.getElementsByTagName('row')].map((row, i) => rowOf(row, i + 1, strings)).filter((row) => row.cells.length)
+  return [...sheet.getElementsByTagName('row')]
+    .map((row, i) => rowOf(row, i + 1, strings))
+    .filter((row) => row.cells.length)
 }
 
 type Read = (name: string) => Promise<Document | null>
@@ -30,12 +32,12 @@ function rowOf(row: Element, place: number, strings: string[]): SheetRow {
   for (const [i, cell] of [...row.getElementsByTagName('c')].entries()) {
     const column = columnOf(cell.getAttribute('r')) ?? i
     while (cells.length < column) cells.push('')
-    cells[column] = valueOf(cell, strings)
+    cells[column] = textOf(cell, strings)
   }
   return { line: Number(row.getAttribute('r')) || place, cells }
 }
 
-function valueOf(cell: Element, strings: string[]): string {
+function textOf(cell: Element, strings: string[]): string {
   const type = cell.getAttribute('t')
   if (type === 'inlineStr') return textsOf(cell)
   const value = cell.getElementsByTagName('v')[0]?.textContent ?? ''

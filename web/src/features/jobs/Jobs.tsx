@@ -74,10 +74,7 @@ function List() {
           label={t.jobs.kind}
           hideLabel
           value={kind}
-          options={[
-            { id: '', text: t.jobs.allKinds },
-            ...kinds.map((id) => ({ id, text: t.jobs.kinds[id] ?? id })),
-          ]}
+          options={[{ id: '', text: t.jobs.allKinds }, ...kinds.map((id) => ({ id, text: t.jobs.kinds[id] ?? id }))]}
           onChange={(kind) => set({ kind })}
         />
       </div>

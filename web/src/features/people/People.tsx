@@ -11,8 +11,8 @@ import { Page } from '~/kit/Page'
 import { SearchField } from '~/kit/SearchField'
 import { Select } from '~/kit/Select'
 import { Failed, Skeleton } from '~/kit/States'
-import { useLater } from '~/kit/useLater'
 import { useUrlState } from '~/kit/urlState'
+import { useLater } from '~/kit/useLater'
 import { t } from '~/texts'
 import { AddPerson } from './AddPerson'
 import { CodeDialog, type NewCode } from './CodeDialog'
@@ -120,10 +120,21 @@ function useColumns(onDo: (doing: Doing) => void): TableColumn<UserBody>[] {
       { id: 'name', title: t.people.columns.name, minWidth: 170, width: '2fr', cell: (p) => p.name },
       { id: 'email', title: t.people.columns.email, minWidth: 220, width: '2fr', cell: (p) => p.email },
       { id: 'role', title: t.people.columns.role, minWidth: 140, cell: (p) => t.common.role[p.role as Role] },
-      { id: 'department', title: t.people.columns.department, minWidth: 120, cell: (p) => p.department ?? t.common.none },
+      {
+        id: 'department',
+        title: t.people.columns.department,
+        minWidth: 120,
+        cell: (p) => p.department ?? t.common.none,
+      },
       { id: 'state', title: t.people.columns.state, minWidth: 140, cell: (p) => <State person={p} /> },
       { id: 'since', title: t.people.columns.since, width: 120, minWidth: 120, cell: (p) => date(p.created_at) },
-      { id: 'menu', title: t.people.columns.menu, width: 80, minWidth: 80, cell: (p) => <PersonMenu person={p} onDo={onDo} /> },
+      {
+        id: 'menu',
+        title: t.people.columns.menu,
+        width: 80,
+        minWidth: 80,
+        cell: (p) => <PersonMenu person={p} onDo={onDo} />,
+      },
     ],
     [date, onDo],
   )

@@ -34,7 +34,8 @@ export const imports = {
     badText: 'A sheet is taken over whole or not at all. Mend the cells below, save it, and choose it again.',
   },
   failed: 'The import could not be run',
-  failedText: (state: string) => `Its job is: ${state.toLowerCase()}. Nothing has changed. Choose the sheet again, or look at the job.`,
+  failedText: (state: string) =>
+    `Its job is: ${state.toLowerCase()}. Nothing has changed. Choose the sheet again, or look at the job.`,
   toJobs: 'To the jobs',
   faults: (n: number, text: string) => (n === 1 ? '1 cell' : `${text} cells`),
   figures: { rows: 'Rows', created: 'New', updated: 'Updated', unchanged: 'Unchanged', errors: 'To mend' },
@@ -47,7 +48,8 @@ export const imports = {
   confirmDo: 'Import',
   mend: {
     title: 'What to mend',
-    first: (shown: string, all: string) => `The first ${shown} of ${all} are listed; the others show when these are mended.`,
+    first: (shown: string, all: string) =>
+      `The first ${shown} of ${all} are listed; the others show when these are mended.`,
     column: 'Column',
     allColumns: (n: string) => `All columns (${n})`,
     one: (name: string, n: string) => `${name} (${n})`,
@@ -63,7 +65,8 @@ export const imports = {
     message: 'What is wrong',
     file: 'File',
     sheet: (line: number) => `The sheet around line ${line}`,
-    noSheet: 'The rows around it are shown when the sheet is chosen in this window and is a .csv or .xlsx that the browser can read.',
+    noSheet:
+      'The rows around it are shown when the sheet is chosen in this window and is a .csv or .xlsx that the browser can read.',
     table: 'All cells to mend',
     none: 'None of this kind.',
   },
@@ -79,10 +82,12 @@ export const imports = {
     perSheet: (sheets: string) => `Ten cards on a sheet of A4: ${sheets} sheets.`,
     forget: 'Done, forget them',
     forgetTitle: 'Forget the codes?',
-    unsavedText: (n: string) => `${n} codes are not saved as a file. Unless the cards are on paper, nobody can get them back; you would make new ones person by person.`,
+    unsavedText: (n: string) =>
+      `${n} codes are not saved as a file. Unless the cards are on paper, nobody can get them back; you would make new ones person by person.`,
     savedText: 'They leave this window. What you saved or printed stays.',
     forgetDo: 'Forget them',
-    taken: 'The codes of this import have been fetched, or its accounts need none. Who has lost theirs gets a new one under People.',
+    taken:
+      'The codes of this import have been fetched, or its accounts need none. Who has lost theirs gets a new one under People.',
     toPeople: 'To the people',
     file: (id: number) => `one-time-codes-${id}.csv`,
   },
