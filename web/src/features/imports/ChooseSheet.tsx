@@ -54,8 +54,11 @@ export function ChooseSheet() {
         onDrop={drop}
       >
         <FileSpreadsheet size={30} aria-hidden="true" />
-        <strong>{isOver ? t.imports.dropNow : t.imports.drop}</strong>
-        <input type="file" aria-label={t.imports.choose} accept=".csv,.xlsx" onChange={choose} />
+        <strong aria-hidden="true">{isOver ? t.imports.dropNow : t.imports.drop}</strong>
+        <span className="button" aria-hidden="true">
+          {t.imports.chooseButton}
+        </span>
+        <input type="file" className="sr-only" aria-label={t.imports.choose} accept=".csv,.xlsx" onChange={choose} />
       </label>
       <p className="quiet">{t.imports.columns}</p>
     </div>

@@ -37,7 +37,9 @@ export function SheetView({ fault, sheet }: { fault: Fault; sheet: File | null }
 function Rows({ view, fault }: { view: Around; fault: Fault }) {
   const cell = useRef<HTMLTableCellElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another fault is another cell to come into sight
-  useEffect(() => cell.current?.scrollIntoView({ block: 'nearest', inline: 'center' }), [fault])
+  useEffect(() => {
+    cell.current?.scrollIntoView({ block: 'nearest', inline: 'center' })
+  }, [fault])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
     <section className="scroll-x" tabIndex={0} aria-label={words.sheet(fault.line)}>

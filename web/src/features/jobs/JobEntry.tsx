@@ -54,7 +54,9 @@ function Actions({ job, onMove }: { job: Job; onMove: (moving: Moving) => void }
         <DownloadButton href={`/api${job.download_url}`}>{t.jobs.download}</DownloadButton>
       )}
       {isHead && job.kind === 'import-students' && (
-        <LinkButton to={`/import?job=${job.id}`}>{t.jobs.openImport}</LinkButton>
+        <LinkButton look="plain" to={`/import?job=${job.id}`}>
+          {t.jobs.openImport}
+        </LinkButton>
       )}
       {isHead && canRetry(job) && <Button onPress={() => onMove({ job, how: 'retry' })}>{t.jobs.retry}</Button>}
       {isHead && canCancel(job) && (

@@ -69,7 +69,7 @@ function AddForm({ onClose, onCode }: Props) {
         autoComplete="off"
       />
       {role === 'STUDENT' && <StudentFields />}
-      <div className="grid2">
+      <div className="person-contact">
         <TextField label={t.people.department} name="department" maxLength={200} />
         <TextField label={t.people.phone} name="phone" type="tel" maxLength={40} autoComplete="off" />
       </div>

@@ -7,6 +7,7 @@ import { Badge } from '~/kit/Badge'
 import { Button } from '~/kit/Button'
 import { DataTable, type TableColumn } from '~/kit/DataTable'
 import { count, useFormats } from '~/kit/format'
+import { useNarrow } from '~/kit/narrow'
 import { Page } from '~/kit/Page'
 import { SearchField } from '~/kit/SearchField'
 import { Select } from '~/kit/Select'
@@ -19,6 +20,7 @@ import { CodeDialog, type NewCode } from './CodeDialog'
 import { type PersonAction, PersonDialogs } from './PersonDialogs'
 import { PersonMenu } from './PersonMenu'
 import { usersQuery } from './queries'
+import './people.css'
 
 export type Doing = { what: PersonAction; person: UserBody } | null
 
@@ -115,28 +117,37 @@ function List({ onDo }: { onDo: (doing: Doing) => void }) {
 
 function useColumns(onDo: (doing: Doing) => void): TableColumn<UserBody>[] {
   const { date } = useFormats()
-  return useMemo(
-    () => [
-      { id: 'name', title: t.people.columns.name, minWidth: 170, width: '2fr', cell: (p) => p.name },
-      { id: 'email', title: t.people.columns.email, minWidth: 220, width: '2fr', cell: (p) => p.email },
-      { id: 'role', title: t.people.columns.role, minWidth: 140, cell: (p) => t.common.role[p.role as Role] },
-      {
-        id: 'department',
-        title: t.people.columns.department,
-        minWidth: 120,
-        cell: (p) => p.department ?? t.common.none,
-      },
-      { id: 'state', title: t.people.columns.state, minWidth: 140, cell: (p) => <State person={p} /> },
-      { id: 'since', title: t.people.columns.since, width: 120, minWidth: 120, cell: (p) => date(p.created_at) },
-      {
-        id: 'menu',
-        title: t.people.columns.menu,
-        width: 80,
-        minWidth: 80,
-        cell: (p) => <PersonMenu person={p} onDo={onDo} />,
-      },
-    ],
-    [date, onDo],
+  const isNarrow = useNarrow()
+  return useMemo(() => {
+    const words = t.people.columns
+    const menu: TableColumn<UserBody> = {
+      id: 'menu',
+      title: words.menu,
+      width: 80,
+      minWidth: 80,
+      cell: (p) => <PersonMenu person={p} onDo={onDo} />,
+    }
+    const role = { id: 'role', title: words.role, minWidth: 110, cell: (p: UserBody) => t.common.role[p.role as Role] }
+    if (isNarrow) return [{ id: 'name', title: words.name, width: '2fr', cell: (p) => <Name person={p} /> }, role, menu]
+    return [
+      { id: 'name', title: words.name, minWidth: 170, width: '2fr', cell: (p) => p.name },
+      { id: 'email', title: words.email, minWidth: 220, width: '2fr', cell: (p) => p.email },
+      { ...role, minWidth: 150 },
+      { id: 'department', title: words.department, minWidth: 110, cell: (p) => p.department ?? t.common.none },
+      { id: 'state', title: words.state, minWidth: 165, cell: (p) => <State person={p} /> },
+      { id: 'since', title: words.since, width: 120, minWidth: 120, cell: (p) => date(p.created_at) },
+      menu,
+    ]
+  }, [date, isNarrow, onDo])
+}
+
+/** Name says on a phone, where the state has no column, who cannot sign in. */
+function Name({ person }: { person: UserBody }) {
+  return (
+    <span className="person-name">
+      {person.name}
+      {!person.active && <Badge tone="bad">{t.people.inactive}</Badge>}
+    </span>
   )
 }
 

@@ -4,15 +4,16 @@ import { Select } from '~/kit/Select'
 import { TextField } from '~/kit/TextField'
 import { t } from '~/texts'
 import { counts, marks } from './newPerson'
+import './people.css'
 
 const noGroups = { useGrouping: false }
 
 export function StudentFields() {
   const [gender, setGender] = useState('')
   return (
-    <fieldset className="stack">
+    <fieldset className="student-fields">
       <legend className="field-label">{t.people.studentData}</legend>
-      <div className="grid2">
+      <div className="student-grid">
         <TextField label={t.people.student.roll_number} name="roll_number" isRequired maxLength={50} />
         <TextField label={t.people.student.branch} name="branch" maxLength={200} />
         {counts.map((name) => (

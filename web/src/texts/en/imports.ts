@@ -3,6 +3,7 @@ export const imports = {
   lead: 'A sheet with one student in each line. It is always checked first; nothing changes until you say so.',
   drop: 'Drop a sheet here, or choose one',
   dropNow: 'Let go to check this sheet',
+  chooseButton: 'Choose a sheet…',
   choose: 'Choose a sheet (.csv or .xlsx)',
   columns:
     'The first line names the columns, in any order: roll number, name, e-mail, branch, batch, CGPA, 10th %, 12th %, diploma %, active backlogs, cleared backlogs, gender, gap years, phone. Known roll numbers are updated, and only in the columns that the sheet has.',

@@ -19,7 +19,7 @@ export const people = {
   },
   active: 'Active',
   inactive: 'Deactivated',
-  waiting: 'Has a code to use',
+  waiting: 'Code not used yet',
   none: 'Nobody fits these filters. Clear them, or add the person.',
   clear: 'Clear the filters',
   name: 'Name',

@@ -34,7 +34,7 @@ export default function BranchBars({ rows }: { rows: readonly Row[] }) {
           formatter={(value, name) => [count(Number(value)), String(name)]}
           itemStyle={{ color: 'var(--text)' }}
         />
-        <Legend iconSize={10} formatter={(name) => <span className="quiet">{String(name)}</span>} />
+        <Legend itemSorter={null} iconSize={10} formatter={(name) => <span className="quiet">{String(name)}</span>} />
         {names.map((name) => (
           <Bar
             key={name}
