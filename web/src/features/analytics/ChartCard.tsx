@@ -51,7 +51,8 @@ export function ChartCard<T>({
       </div>
       <details className="details">
         <summary>{t.analytics.asTable}</summary>
-        <div className="scroll-x chart-table">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+        <section className="chart-table" tabIndex={0} aria-label={t.analytics.tableOf(title)}>
           <table className="plain-table">
             <caption className="sr-only">{t.analytics.tableOf(title)}</caption>
             <thead>
@@ -75,7 +76,7 @@ export function ChartCard<T>({
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       </details>
     </section>
   )

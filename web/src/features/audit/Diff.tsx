@@ -8,34 +8,32 @@ export function Diff({ line, changes }: { line: AuditBody; changes: FieldChange[
   if (changes.length === 0) return null
   const sides = (['before', 'after'] as const).filter((side) => line[side])
   return (
-    <div className="scroll-x">
-      <table className="plain-table diff">
-        <thead>
-          <tr>
-            <th scope="col">{t.audit.field}</th>
+    <table className="plain-table diff">
+      <thead>
+        <tr>
+          <th scope="col">{t.audit.field}</th>
+          {sides.map((side) => (
+            <th key={side} scope="col">
+              {t.audit[side]}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {changes.map((change) => (
+          <tr key={change.field}>
+            <th scope="row" className="mono">
+              {change.field}
+            </th>
             {sides.map((side) => (
-              <th key={side} scope="col">
-                {t.audit[side]}
-              </th>
+              <td key={side} className={sides.length === 2 ? side : undefined}>
+                <Value value={change[side]} />
+              </td>
             ))}
           </tr>
-        </thead>
-        <tbody>
-          {changes.map((change) => (
-            <tr key={change.field}>
-              <th scope="row" className="mono">
-                {change.field}
-              </th>
-              {sides.map((side) => (
-                <td key={side} className={sides.length === 2 ? side : undefined}>
-                  <Value value={change[side]} />
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </table>
   )
 }
 
