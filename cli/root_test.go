@@ -2,6 +2,8 @@ package cli_test
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -40,6 +42,16 @@ func TestOpenAPIIsPrinted(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(bare(t).run("openapi").ok().out), &document))
 	require.Equal(t, "3.1.0", document.OpenAPI)
 	require.Contains(t, document.Paths, "/drives/{id}/publish")
+}
+
+// The types of the console's client are made of a copy of the description, which git keeps so that a change of it is seen.
+func TestTheConsoleKnowsThePresentAPI(t *testing.T) {
+	t.Parallel()
+	kept, err := os.ReadFile(filepath.Join("..", "web", "openapi.json"))
+	require.NoError(t, err)
+	if string(kept) != bare(t).run("openapi").ok().out {
+		t.Fatal("web/openapi.json is not what the program says of its API: run make console, and commit what changed")
+	}
 }
 
 func TestWhatCannotBeUnderstoodIsOneClearLine(t *testing.T) {

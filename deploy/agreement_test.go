@@ -2,7 +2,9 @@
 package deploy_test
 
 import (
+	"encoding/json"
 	"fmt"
+	gover "go/version"
 	"io/fs"
 	"maps"
 	"os"
@@ -33,6 +35,7 @@ func repository(t *testing.T) fstest.MapFS {
 	}
 	take("Dockerfile")
 	take("go.mod")
+	take("web/package.json")
 	take("deploy/systemd/placeops.service")
 	for _, pattern := range []string{"deploy/*.yaml", "deploy/*.sh", "deploy/*.md", "deploy/kubernetes/*/*"} {
 		names, err := fs.Glob(top, pattern)
@@ -62,6 +65,7 @@ func TestWhatDisagreesIsFound(t *testing.T) {
 	)
 	for _, broken := range []struct{ file, from, to, want string }{
 		{dockerfile, "golang:1.26.8-", "golang:1.25.0-", "go.mod says Go"},
+		{dockerfile, "node:20.20.2-", "node:20.9.0-", "package.json says Node.js"},
 		{dockerfile, "EXPOSE 5000", "EXPOSE 8080", "port"},
 		{dockerfile, "USER 10001:10001", "USER 10002:10002", "user"},
 		{dockerfile, "PLACEOPS_LOG_FORMAT=json", "PLACEOPS_LOG_FORMAT=xml", "PLACEOPS_LOG_FORMAT must be"},
@@ -130,6 +134,13 @@ func imageFaults(t *testing.T, files fs.FS, made image) (found []string) {
 	require.NoError(t, err)
 	if want := regexp.MustCompile(`(?m)^go (\S+)$`).FindSubmatch(module)[1]; made.goVersion != string(want) {
 		found = append(found, fmt.Sprintf("Dockerfile: it builds with Go %s, and go.mod says Go %s", made.goVersion, want))
+	}
+	var console struct{ Engines struct{ Node string } }
+	text, err := fs.ReadFile(files, "web/package.json")
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, &console))
+	if least := strings.TrimPrefix(console.Engines.Node, ">="); gover.Compare("go"+made.nodeVersion, "go"+least) < 0 {
+		found = append(found, fmt.Sprintf("Dockerfile: it builds with Node.js %s, and web/package.json says Node.js %s", made.nodeVersion, console.Engines.Node))
 	}
 	uid, gid, _ := strings.Cut(made.user, ":")
 	if !strings.Contains(made.run, "--uid "+uid+" --gid "+gid+" ") || !strings.Contains(made.run, "--owner "+uid+" --group "+gid+" "+made.volume) {

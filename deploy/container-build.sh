@@ -3,7 +3,8 @@
 #
 #   container-build.sh CHECKOUT FOLDER    leaves FOLDER/root, the last stage, and FOLDER/config, what the image says of itself
 #
-# What differs from an engine: a stage that is FROM golang:… gets the Go of this machine, and the caches of Go and npm are shared.
+# What differs from an engine: a stage that is FROM golang:… gets the Go of this machine, one that is FROM node:… its Node.js, and the
+# cache of Go is shared.
 set -euo pipefail
 context=$(cd "$1" && pwd)
 folder=$2
@@ -31,18 +32,30 @@ in_root() {
 		settings+=("$name=${!name}")
 	done
 	[ -z "$go" ] || settings+=(GOPROXY="$(go env GOPROXY)" GOSUMDB="$(go env GOSUMDB)" GOFLAGS="$(go env GOFLAGS)" GOTOOLCHAIN=local)
-	ROOT=$root GO=$go MODULES=$(go env GOMODCACHE) CACHE=$(go env GOCACHE) NPMRC=${HOME:-/root}/.npmrc unshare --mount --pid --fork --kill-child sh -euc '
+	ROOT=$root GO=$go NODE=$node MODULES=$(go env GOMODCACHE) CACHE=$(go env GOCACHE) NPM=$npm NPMRC=${HOME:-/root}/.npmrc unshare --mount --pid --fork --kill-child sh -euc '
 		mount -t proc proc "$ROOT/proc"
 		mount --rbind /dev "$ROOT/dev"
 		mount -t tmpfs -o mode=1777 tmpfs "$ROOT/tmp"
 		touch "$ROOT/etc/resolv.conf"
 		mount --bind /etc/resolv.conf "$ROOT/etc/resolv.conf"
 		if [ -n "$GO" ]; then
-			mkdir -p "$ROOT/usr/local/go" "$ROOT/root/go/pkg/mod" "$ROOT/root/.cache/go-build" "$ROOT/etc/ssl/certs"
+			mkdir -p "$ROOT/usr/local/go" "$ROOT/root/go/pkg/mod" "$ROOT/root/.cache/go-build"
 			mount --bind "$GO" "$ROOT/usr/local/go"
 			mount --bind "$MODULES" "$ROOT/root/go/pkg/mod"
 			mount --bind "$CACHE" "$ROOT/root/.cache/go-build"
-			mount --bind /etc/ssl/certs "$ROOT/etc/ssl/certs"
+		fi
+		if [ -n "$NODE" ]; then
+			mkdir -p "$ROOT/usr/local/lib/node_modules/npm"
+			touch "$ROOT/usr/local/bin/node"
+			mount --bind "$NODE" "$ROOT/usr/local/bin/node"
+			mount --bind "$NPM" "$ROOT/usr/local/lib/node_modules/npm"
+			ln -sf ../lib/node_modules/npm/bin/npm-cli.js "$ROOT/usr/local/bin/npm"
+		fi
+		if [ -n "$GO$NODE" ]; then
+			# A copy: what apt-get installs writes there.
+			mkdir -p "$ROOT/etc/ssl/certs"
+			mount -t tmpfs tmpfs "$ROOT/etc/ssl/certs"
+			cp -rL /etc/ssl/certs/. "$ROOT/etc/ssl/certs" 2>/dev/null || true # some links lead nowhere
 			if [ -e "$NPMRC" ]; then touch "$ROOT/root/.npmrc"; mount --bind "$NPMRC" "$ROOT/root/.npmrc"; fi
 		fi
 		exec chroot "$ROOT" env --ignore-environment "$@"' sh "${settings[@]}" sh -c "cd '$dir' && $1"
@@ -55,15 +68,20 @@ while read -r word rest; do
 	case $word in
 	FROM)
 		stage=$((stage + 1))
-		root=$folder/stages/$stage variables=() dir=/ go= path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+		root=$folder/stages/$stage variables=() dir=/ go= node= npm= path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 		read -r image _ name <<<"$rest"
 		case $image in
-		golang:*-bookworm | debian:12.*-slim) suite=bookworm ;;
+		golang:*-bookworm | node:*-bookworm-slim | debian:12.*-slim) suite=bookworm ;;
 		*) fail "no Debian is known for FROM $image" ;;
 		esac
 		case $image in golang:*)
 			go=$(go env GOROOT) path=/root/go/bin:/usr/local/go/bin:$path
 			[ "golang:$(cd / && GOTOOLCHAIN=local go env GOVERSION | sed s/go//)-bookworm" = "$image" ] || fail "this machine has $(go version), not $image"
+			;;
+		esac
+		case $image in node:*)
+			node=$(readlink -f "$(command -v node)") npm=$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")
+			[ "node:$(node --version | sed s/v//)-bookworm-slim" = "$image" ] || fail "this machine has Node.js $(node --version), not $image"
 			;;
 		esac
 		new_root "$suite" "$root"

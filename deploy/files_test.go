@@ -37,6 +37,7 @@ type container struct {
 // image is what the Dockerfile says.
 type image struct {
 	goVersion   string
+	nodeVersion string
 	user        string
 	entrypoint  []string
 	command     []string
@@ -63,6 +64,9 @@ func readImage(t *testing.T, files fs.FS) image {
 		case "FROM":
 			if version, ok := strings.CutPrefix(rest, "golang:"); ok {
 				i.goVersion, _, _ = strings.Cut(version, "-")
+			}
+			if version, ok := strings.CutPrefix(rest, "node:"); ok {
+				i.nodeVersion, _, _ = strings.Cut(version, "-")
 			}
 		case "RUN":
 			i.run += rest + "\n"

@@ -42,6 +42,7 @@ func Navigation() []Group {
 			{File: "docs/coming-from-node.md", Title: "Coming from Node.js"},
 		}},
 		{"The office's work", []Page{
+			{File: "docs/console.md", Title: "The console"},
 			{File: "docs/attendance-day.md", Title: "Run an attendance day"},
 			{File: "docs/notifications.md", Title: "Who is told what"},
 			{File: "docs/api.md", Title: "API by task", At: "/api-by-task"},

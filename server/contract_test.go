@@ -60,7 +60,7 @@ var theContract = []promise{
 	{route: "GET /users", query: "role q active", list: true, answers: fieldsOfUser},
 	{route: "POST /users", sends: "name email role password department phone " + fieldsOfMarks, status: 201, answers: fieldsOfUser + " one_time_code?"},
 	{route: "PATCH /users/{id}", sends: "active role name email department phone", answers: fieldsOfUser},
-	{route: "GET /students", query: "q branch batch_year min_cgpa", list: true, answers: fieldsOfRecord},
+	{route: "GET /students", query: "q branch batch_year min_cgpa sort", list: true, answers: fieldsOfRecord},
 	{route: "GET /students/{id}", answers: fieldsOfRecord},
 	{route: "PATCH /students/{id}", sends: "name email phone debarred debarred_reason " + fieldsOfMarks, answers: fieldsOfRecord},
 	{route: "POST /students/import", query: "dry_run", sends: "file", forms: true, status: 202, answers: fieldsOfJob},
@@ -95,7 +95,7 @@ var theContract = []promise{
 	{route: "GET /registrations/my-list", list: true, answers: ownList},
 	{route: "GET /registrations/mine", list: true, answers: ownList},
 	{route: "GET /registrations/{id}/check", answers: "registered"},
-	{route: "GET /registrations/{id}/list", list: true, answers: "registration_id drive_id student_id registered_at name email roll_number branch batch_year cgpa"},
+	{route: "GET /registrations/{id}/list", query: "q sort", list: true, answers: "registration_id drive_id student_id registered_at name email roll_number branch batch_year cgpa"},
 	{route: "POST /registrations/{id}/export", status: 202, answers: "job_id status_url download_url"},
 
 	{route: "POST /attendance/{id}/mark", sends: "student_id status", answers: fieldsOfMark},

@@ -181,3 +181,63 @@ func TestAllThatMatchCanBeSelected(t *testing.T) {
 	h.jobDone(h.post("coordinator", at("/drives/%d/publish", drive), body).is(http.StatusOK).int("job_id"))
 	require.Equal(t, "ac", rolls(h.get("coordinator", at("/eligibility/%d/list?selected=true", drive)).is(http.StatusOK)))
 }
+
+// sortedAs holds a list in all the given orders against what is wanted, whole and by pages.
+func (h *harness) sortedAs(as, path string, whole bool, orders map[string]string) {
+	h.t.Helper()
+	for sort, want := range orders {
+		all := h.get(as, path+"&limit=500&sort="+sort).is(http.StatusOK)
+		require.Equal(h.t, want, rolls(all), sort)
+		require.Equal(h.t, at("%d", len(want)), all.header.Get("X-Total-Count"), sort)
+		if whole {
+			require.Equal(h.t, want, rolls(h.get(as, path+"&sort="+sort).is(http.StatusOK)), sort)
+		}
+		for _, limit := range []int{1, 2, 5} {
+			paged := ""
+			for next := "/api" + path + at("&limit=%d&sort=%s", limit, sort); next != ""; {
+				page := h.get(as, next).is(http.StatusOK)
+				require.Equal(h.t, at("%d", len(want)), page.header.Get("X-Total-Count"), sort)
+				paged, next = paged+rolls(page), pageAfter(h.t, page)
+			}
+			require.Equal(h.t, want, paged, "%s by %d", sort, limit)
+		}
+	}
+}
+
+func TestStudentsAreSortedAsAsked(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	h.class()
+	h.sortedAs("staff", "/students?debarred=false", false, map[string]string{
+		"": "abcde", "roll_number": "abcde", "-roll_number": "edcba", "name": "edbca", "-name": "acbde", "cgpa": "acebd", "-cgpa": "beacd",
+		"branch": "acbed", "-branch": "ebacd", "batch_year": "acbed", "-batch_year": "beacd",
+	})
+	h.sortedAs("head", "/students?debarred=false&branch=cse", false, map[string]string{"-name": "ac", "name": "ca", "-cgpa": "ac"})
+	for _, query := range []string{"sort=phone", "sort=cgpa&cursor=eA", "sort=cgpa&cursor=" + encoded(`{"s":"cgpa","k":"x","i":1}`), "sort=name&cursor=" + encoded(`{"s":"-name","i":1}`)} {
+		require.NotEmpty(t, h.get("head", "/students?"+query).is(http.StatusUnprocessableEntity).faults(), query)
+	}
+}
+
+func TestRegistrationsAreSearchedAndSorted(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	h.class()
+	drive := h.posted(nil)
+	for _, name := range []string{"c", "a", "e", "b", "d"} {
+		h.post(name, "/registrations", map[string]any{"drive_id": drive}).is(http.StatusCreated)
+	}
+	h.sortedAs("staff", at("/registrations/%d/list?x", drive), true, map[string]string{
+		"": "caebd", "registered_at": "caebd", "-registered_at": "dbeac", "roll_number": "abcde", "-roll_number": "edcba",
+		"name": "edbca", "-name": "acbde", "cgpa": "acebd", "-cgpa": "beacd", "branch": "acbed", "-branch": "ebacd",
+	})
+	h.sortedAs("coordinator", at("/registrations/%d/list?q=ASHA", drive), true, map[string]string{"": "bd", "-registered_at": "db", "cgpa": "bd"})
+	h.sortedAs("head", at("/registrations/%d/list?q=r-E", drive), true, map[string]string{"": "e", "name": "e"})
+	require.Equal(t, "0", h.get("head", at("/registrations/%d/list?q=nobody", drive)).is(http.StatusOK).header.Get("X-Total-Count"))
+	beyond := h.get("head", at("/registrations/%d/list?sort=cgpa&cursor=%s", drive, encoded(`{"s":"cgpa","i":9007199254740991}`))).is(http.StatusOK)
+	require.Equal(t, "5", beyond.header.Get("X-Total-Count"))
+	require.Empty(t, beyond.list())
+	for _, query := range []string{"sort=phone", "sort=registered_at&q=a&cursor=" + encoded("5"), "sort=cgpa&cursor=" + encoded(`{"s":"cgpa","k":"x","i":1}`)} {
+		require.NotEmpty(t, h.get("head", at("/registrations/%d/list?%s", drive, query)).is(http.StatusUnprocessableEntity).faults(), query)
+	}
+	h.get("staff", at("/registrations/%d/list?sort=name", h.drive(nil))).is(http.StatusNotFound)
+}

@@ -26,11 +26,17 @@ type eventReader struct {
 // watch opens a stream of events at one of the servers.
 func (h *harness) watch(as, url string, jobID int64, lastID string) *eventReader {
 	h.t.Helper()
+	return h.watchWith("Authorization", "Bearer "+h.token(as), url, jobID, lastID)
+}
+
+// watchWith is watch with a header that says who watches.
+func (h *harness) watchWith(header, value, url string, jobID int64, lastID string) *eventReader {
+	h.t.Helper()
 	ctx, cancel := context.WithTimeout(h.t.Context(), jobTime)
 	h.t.Cleanup(cancel)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+at("/jobs/%d/events", jobID), nil)
 	require.NoError(h.t, err)
-	request.Header.Set("Authorization", "Bearer "+h.token(as))
+	request.Header.Set(header, value)
 	if lastID != "" {
 		request.Header.Set("Last-Event-ID", lastID)
 	}

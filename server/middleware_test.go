@@ -63,7 +63,7 @@ func TestASlashAtTheEndChangesNothing(t *testing.T) {
 		{name: "a wrong method", as: "head", method: "PUT", path: "/drives/", want: 405},
 		{name: "the address as it was asked for", as: "head", path: "/api/nothing/", want: 404, says: `"instance":"/api/nothing/"`},
 		{name: "more than one", as: "head", path: "/drives//", want: 404},
-		{name: "none to take", as: "head", path: "/", want: 200, says: "placeOps"},
+		{name: "none to take", as: "head", path: "/", want: 200, says: "<title>"},
 		{name: "nothing under /api", as: "head", path: "/api/", want: 404},
 	})
 }

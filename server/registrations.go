@@ -152,9 +152,18 @@ func (r registeredStudentBody) appendJSON(to []byte) []byte {
 type listRegistrationsInput struct {
 	IDInput
 	WholePage
+	Q    string `query:"q" maxLength:"200" doc:"Part of the name, the e-mail address or the roll number."`
+	Sort string `query:"sort" enum:"registered_at,-registered_at,roll_number,-roll_number,name,-name,cgpa,-cgpa,branch,-branch" doc:"By registered_at unless said otherwise; - is downwards. Who has no such value comes last."`
 }
 
+const byRegistration = "registered_at"
+
+// listRegistrations is the whole list in the order they came, or part of it in any order.
 func (s *Server) listRegistrations(ctx context.Context, in *listRegistrationsInput) (*list[registeredStudentBody], error) {
+	by, descending := sortOf(in.Sort, byRegistration)
+	if by != byRegistration || descending || in.Q != "" {
+		return s.sortedRegistrations(ctx, in, store.Order{By: by, Descending: descending})
+	}
 	after, err := in.afterID()
 	if err != nil {
 		return nil, err
@@ -177,6 +186,30 @@ func (s *Server) listRegistrations(ctx context.Context, in *listRegistrationsInp
 				return nil, err
 			}
 		}
+		out.TotalCount = total(count)
+		return out, nil
+	})
+}
+
+func (s *Server) sortedRegistrations(ctx context.Context, in *listRegistrationsInput, order store.Order) (*list[registeredStudentBody], error) {
+	after, err := in.storedPlace(in.Sort)
+	if err != nil {
+		return nil, err
+	}
+	return reading(ctx, s, func(db store.Source) (*list[registeredStudentBody], error) {
+		if _, err := store.DriveFor(ctx, db, viewer(me(ctx)), in.ID); err != nil {
+			return nil, err
+		}
+		rows, count, err := store.SortedRegistrations(ctx, db, in.ID, store.Matching(in.Q), order, after, in.rows())
+		if err != nil {
+			return nil, err
+		}
+		body := func(r store.SortedRegistration) registeredStudentBody {
+			return registeredStudentBodyOf(r.RegisteredStudent)
+		}
+		out := listOf(ctx, rows, in.rows(), body, func(r store.SortedRegistration) string {
+			return sortedPlace{in.Sort, r.Place.Key, r.Place.ID}.cursor()
+		})
 		out.TotalCount = total(count)
 		return out, nil
 	})

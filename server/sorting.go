@@ -3,6 +3,8 @@ package server
 import (
 	"encoding/json"
 	"strings"
+
+	"placeops/store"
 )
 
 // sortOf takes a list's order apart: what it goes by, and whether downwards. Without one it goes by usual.
@@ -23,6 +25,15 @@ type sortedPlace struct {
 func (p sortedPlace) cursor() string {
 	text, _ := json.Marshal(p) // texts and numbers always can be
 	return string(text)
+}
+
+// storedPlace is afterPlace for the lists of package store.
+func (p Page) storedPlace(sort string) (*store.Place, error) {
+	place, err := p.afterPlace(sort)
+	if err != nil || place == nil {
+		return nil, err
+	}
+	return &store.Place{Key: place.Key, ID: place.ID}, nil
 }
 
 // afterPlace reads the cursor of a list in the given order; nil on the first page.

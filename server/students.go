@@ -67,6 +67,7 @@ type listStudentsInput struct {
 	Gender      string `query:"gender" enum:"M,F,O"`
 	Active      string `query:"active" enum:"true,false"`
 	Debarred    string `query:"debarred" enum:"true,false"`
+	Sort        string `query:"sort" enum:"roll_number,-roll_number,name,-name,cgpa,-cgpa,branch,-branch,batch_year,-batch_year" doc:"By roll_number unless said otherwise; - is downwards. Who has no such value comes last."`
 }
 
 func (in *listStudentsInput) filter() store.StudentFilter {
@@ -94,6 +95,9 @@ func optionalDecimal(text string) *decimal.Decimal {
 }
 
 func (s *Server) listStudents(ctx context.Context, in *listStudentsInput) (*list[studentBody], error) {
+	if by, descending := sortOf(in.Sort, byRoll); by != byRoll || descending {
+		return s.sortedStudents(ctx, in, store.Order{By: by, Descending: descending})
+	}
 	after, err := in.after()
 	if err != nil {
 		return nil, err
@@ -109,6 +113,25 @@ func (s *Server) listStudents(ctx context.Context, in *listStudentsInput) (*list
 		}
 		out := listOf(ctx, students, in.rows(), studentBodyOf, func(r store.StudentRecord) string {
 			return r.Student.RollNumber
+		})
+		out.TotalCount = total(count)
+		return out, nil
+	})
+}
+
+func (s *Server) sortedStudents(ctx context.Context, in *listStudentsInput, order store.Order) (*list[studentBody], error) {
+	after, err := in.storedPlace(in.Sort)
+	if err != nil {
+		return nil, err
+	}
+	return reading(ctx, s, func(db store.Source) (*list[studentBody], error) {
+		students, count, err := store.SortedStudents(ctx, db, in.filter(), order, after, in.rows())
+		if err != nil {
+			return nil, err
+		}
+		body := func(r store.SortedStudent) studentBody { return studentBodyOf(r.StudentRecord) }
+		out := listOf(ctx, students, in.rows(), body, func(r store.SortedStudent) string {
+			return sortedPlace{in.Sort, r.Place.Key, r.Place.ID}.cursor()
 		})
 		out.TotalCount = total(count)
 		return out, nil

@@ -195,6 +195,40 @@ func RegistrationsOfDrive(ctx context.Context, db DBTX, driveID, afterID int64, 
 	})
 }
 
+// SortedRegistration is a registration in a sorted list, and where it stands there.
+type SortedRegistration struct {
+	RegisteredStudent
+	Place Place
+}
+
+// SortedRegistrations returns at most limit of a drive's registrations that match (nil: all) in an order, those after the place if
+// given, and how many match. Orders are registered_at, roll_number, name, cgpa and branch.
+func SortedRegistrations(ctx context.Context, db DBTX, driveID int64, matching *string, o Order, after *Place, limit int32) ([]SortedRegistration, int64, error) {
+	last, ok := o.after(after)
+	if !ok {
+		return nil, 0, errBadCursor
+	}
+	rows, err := dbsqlc.New(dbsqlc.PlannedAnew{DBTX: db}).SortedRegistrations(ctx, dbsqlc.SortedRegistrationsParams{
+		DriveID: driveID, SortedBy: o.By, Descending: o.Descending, Matching: matching, RowLimit: limit,
+		AfterID: last.id, AfterText: last.text, AfterNumber: last.number,
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(rows) == 0 { // and so nobody says how many there are
+		count, err := queries(db).CountMatchingRegistrations(ctx, dbsqlc.CountMatchingRegistrationsParams{DriveID: driveID, Matching: matching})
+		return nil, count, err
+	}
+	sorted := make([]SortedRegistration, len(rows))
+	for i, r := range rows {
+		sorted[i] = SortedRegistration{Place: placeOf(r.Key, r.StudentID), RegisteredStudent: RegisteredStudent{
+			RegistrationID: r.RegistrationID, DriveID: r.DriveID, StudentID: r.StudentID, RegisteredAt: r.RegisteredAt, Name: r.Name,
+			Email: r.Email, RollNumber: r.RollNumber, Branch: r.Branch, BatchYear: r.BatchYear, CGPA: r.CGPA,
+		}}
+	}
+	return sorted, rows[0].Total, nil
+}
+
 // RegistrationSheet goes through the registrations for a drive in the order they came, however many there are. The loop holds
 // a connection, so its body must not wait for people.
 func RegistrationSheet(ctx context.Context, db DBTX, driveID int64) iter.Seq2[RegisteredStudent, error] {

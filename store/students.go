@@ -72,6 +72,41 @@ func ListStudents(ctx context.Context, db DBTX, f StudentFilter, afterRoll *stri
 	return students, nil
 }
 
+// SortedStudent is a student in a sorted list, and where he stands there.
+type SortedStudent struct {
+	StudentRecord
+	Place Place
+}
+
+// SortedStudents is ListStudents in an order, after the place if given, and CountStudents. Orders are roll_number, name, cgpa, branch
+// and batch_year.
+func SortedStudents(ctx context.Context, db DBTX, f StudentFilter, o Order, after *Place, limit int32) ([]SortedStudent, int64, error) {
+	last, ok := o.after(after)
+	if !ok {
+		return nil, 0, errBadCursor
+	}
+	rows, err := dbsqlc.New(dbsqlc.PlannedAnew{DBTX: db}).SortedStudents(ctx, dbsqlc.SortedStudentsParams{
+		SortedBy: o.By, Descending: o.Descending, AfterID: last.id, AfterText: last.text, AfterNumber: last.number, RowLimit: limit,
+		Matching: f.Matching, Branch: f.Branch, BatchYear: f.BatchYear, MinCGPA: f.MinCGPA, MaxCgpa: f.MaxCGPA,
+		MaxBacklogs: f.MaxBacklogs, Gender: f.Gender, Active: f.Active, Debarred: f.Debarred,
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(rows) == 0 {
+		count, err := CountStudents(ctx, db, f)
+		return nil, count, err
+	}
+	students := make([]SortedStudent, len(rows))
+	for i, r := range rows {
+		students[i] = SortedStudent{
+			StudentRecord: StudentRecord{Student: r.Student, Name: r.Name, Email: r.Email, Phone: r.Phone, Active: r.Active},
+			Place:         placeOf(r.Key, r.Student.StudentID),
+		}
+	}
+	return students, rows[0].Total, nil
+}
+
 // CountStudents counts all students that a filter lets through.
 func CountStudents(ctx context.Context, db DBTX, f StudentFilter) (int64, error) {
 	return queries(db).CountStudents(ctx, dbsqlc.CountStudentsParams{

@@ -6,6 +6,7 @@ import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 const out = 'dist/app'
+const placeops = process.env.PLACEOPS_URL ?? 'http://127.0.0.1:5000'
 const compressible = /\.(js|css|html|svg|webmanifest|json)$/
 
 /** compressed lays a .br and a .gz beside each text file: the server sends what the browser takes, and compresses nothing itself. */
@@ -26,9 +27,33 @@ function compressed(): Plugin {
   }
 }
 
+/** early lets the page load first, and run at once, what asks the server before the console's code is there (src/early.ts). */
+function early(): Plugin {
+  return {
+    name: 'early',
+    apply: 'build',
+    // As an entry of its own it is not merged into the console's code; the file that would stand for the entry is not needed.
+    buildStart() {
+      this.emitFile({ type: 'chunk', id: 'src/early.ts', name: 'early-entry' })
+    },
+    generateBundle(_, bundle) {
+      for (const file of Object.values(bundle)) if (file.name === 'early-entry') delete bundle[file.fileName]
+    },
+    transformIndexHtml: {
+      order: 'post',
+      handler(_, { bundle = {} }) {
+        const chunk = Object.values(bundle).find((file) => file.type === 'chunk' && file.name === 'early')
+        if (!chunk) throw new Error('src/early.ts has no file of its own')
+        const src = `/app/${chunk.fileName}`
+        return [{ tag: 'script', attrs: { type: 'module', async: true, src }, injectTo: 'head-prepend' }]
+      },
+    },
+  }
+}
+
 export default defineConfig({
   base: '/app/',
-  plugins: [react(), compressed()],
+  plugins: [react(), early(), compressed()],
   resolve: { alias: { '~': new URL('./src', import.meta.url).pathname } },
   build: {
     outDir: out,
@@ -38,10 +63,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: {
-    proxy: {
-      '/api': process.env.PLACEOPS_URL ?? 'http://127.0.0.1:5000',
-      '/uploads': process.env.PLACEOPS_URL ?? 'http://127.0.0.1:5000',
-    },
+    // With the address that the browser asked for: the server takes changes only from pages of its own.
+    proxy: Object.fromEntries(['/api', '/uploads'].map((path) => [path, { target: placeops, changeOrigin: false }])),
   },
   test: { include: ['src/**/*.test.{ts,tsx}'] },
 })

@@ -47,6 +47,7 @@ func TestEachFaultIsFound(t *testing.T) {
 	for _, broken := range []struct{ file, from, to, want string }{
 		{dockerfile, "debian:12.12-slim", "debian:bookworm-slim", "no exact version"},
 		{dockerfile, "golang:1.26.8-bookworm", "golang", "no exact version"},
+		{dockerfile, "node:20.20.2-bookworm-slim", "node:20-bookworm-slim", "no exact version"},
 		{dockerfile, "USER 10001:10001\n", "", "USER"},
 		{dockerfile, "USER 10001:10001", "USER root", "USER"},
 		{dockerfile, `HEALTHCHECK`, "LABEL a=b\n#", "HEALTHCHECK"},

@@ -2,6 +2,7 @@
 // PostgreSQL, fonts, what runs in the browser, Go, and each Go module that is linked. The same sources give the same bytes.
 //
 //	go run ./deploy/notices [-arch amd64] [-o THIRD_PARTY_NOTICES]
+//	go run ./deploy/notices -console     writes console.txt anew, from web/node_modules
 package main
 
 import (
@@ -18,10 +19,18 @@ import (
 func main() {
 	arch := flag.String("arch", runtime.GOARCH, "architecture of the program, as Go names it")
 	out := flag.String("o", "THIRD_PARTY_NOTICES", "file to write")
+	console := flag.Bool("console", false, "write "+consoleFile+" instead")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	text, err := notices(ctx, ".", *arch)
+	var text []byte
+	var err error
+	if *console {
+		*out = consoleFile
+		text, err = consoleNotices(".")
+	} else {
+		text, err = notices(ctx, ".", *arch)
+	}
 	stop()
 	if err == nil {
 		err = os.WriteFile(*out, text, 0o644)
@@ -37,6 +46,7 @@ var carried = []struct{ what, file string }{
 	{"PostgreSQL and how it is packed", "postgres/bundle/NOTICE"},
 	{"Fonts", "sheets/fonts/LICENSE"},
 	{"Programs that run in the browser, inside the modules below", "deploy/notices/browser.txt"},
+	{"The web console, which runs in the browser, and the packages it is made of", consoleFile},
 }
 
 const introduction = `placeOps contains works of others. These are their licences. placeOps itself is under the MIT License, in the

@@ -3,10 +3,13 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"placeops/deploy/npm"
 )
 
 const top = "../.."
@@ -24,7 +27,7 @@ func TestEveryLinkedModuleHasItsLicence(t *testing.T) {
 	}
 	for _, words := range []string{
 		"PostgreSQL Global Development Group", "Bitstream Vera", "The Go Authors", "SmartBear", "Mozilla Public License Version 2.0",
-		"github.com/jackc/pgx/v5 ", "github.com/riverqueue/river ",
+		"github.com/jackc/pgx/v5 ", "github.com/riverqueue/river ", "\nreact ", "Meta Platforms", "\nreact-aria-components ",
 	} {
 		require.Contains(t, string(text), words)
 	}
@@ -39,6 +42,29 @@ func TestTheNoticesAreTheSameEachTime(t *testing.T) {
 	again, err := notices(t.Context(), top, "arm64")
 	require.NoError(t, err)
 	require.Equal(t, string(first), string(again))
+}
+
+// The file is held against the lock file, and, where the packages are installed, against what they bring.
+func TestTheLicencesOfTheConsoleAreCurrent(t *testing.T) {
+	t.Parallel()
+	const howto = "run make console generate"
+	kept, err := os.ReadFile(filepath.Join(top, consoleFile))
+	require.NoError(t, err)
+	packages, err := npm.Console(top)
+	require.NoError(t, err)
+	require.Greater(t, len(packages), 20)
+	titles := regexp.MustCompile(`(?m)^={80}\n(\S+ \d\S* \(.+\))$`).FindAllStringSubmatch(string(kept), -1)
+	require.Len(t, titles, len(packages), howto)
+	for i, p := range packages {
+		require.Equal(t, consoleTitle(p), titles[i][1], howto)
+	}
+	if _, err := os.Stat(packages[0].Dir); err != nil {
+		t.Log("the packages are not installed (make console): only their names and versions were compared")
+		return
+	}
+	fresh, err := consoleNotices(top)
+	require.NoError(t, err)
+	require.Equal(t, string(fresh), string(kept), howto)
 }
 
 func TestAModuleWithoutALicenceIsRefused(t *testing.T) {

@@ -15,6 +15,9 @@ func (r *release) compile(ctx context.Context, arch, file string) error {
 	if _, err := os.Stat(bundle); errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("PostgreSQL is missing: go run ./postgres/bundle/fetch -arch %s", arch)
 	}
+	if _, err := os.Stat(filepath.Join("web", "dist", "app", "index.html")); errors.Is(err, os.ErrNotExist) {
+		return errors.New("the web console is missing: make console")
+	}
 	pinned := []string{
 		"CGO_ENABLED=0", "GOOS=linux", "GOARCH=" + arch, "GOAMD64=v1", "GOARM64=v8.0",
 		"GOFLAGS=", "GOEXPERIMENT=", "GODEBUG=", "GOFIPS140=off", "GOWORK=off",

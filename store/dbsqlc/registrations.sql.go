@@ -12,6 +12,28 @@ import (
 	"placeops/store/decimal"
 )
 
+const countMatchingRegistrations = `-- name: CountMatchingRegistrations :one
+SELECT count(*)
+FROM registrations r
+JOIN students s USING (student_id)
+JOIN users u ON u.user_id = r.student_id
+WHERE r.drive_id = $1
+  AND ($2::text IS NULL OR u.name ILIKE $2 OR u.email ILIKE $2
+       OR s.roll_number ILIKE $2)
+`
+
+type CountMatchingRegistrationsParams struct {
+	DriveID  int64
+	Matching *string
+}
+
+func (q *Queries) CountMatchingRegistrations(ctx context.Context, arg CountMatchingRegistrationsParams) (int64, error) {
+	row := q.db.QueryRow(ctx, countMatchingRegistrations, arg.DriveID, arg.Matching)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const countRegistrationsOfDrive = `-- name: CountRegistrationsOfDrive :one
 SELECT count(*)
 FROM registrations
@@ -387,6 +409,118 @@ func (q *Queries) RegistrationsOfStudent(ctx context.Context, arg RegistrationsO
 			&i.Drive.UpdatedAt,
 			&i.DomainName,
 			&i.Attendance,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const sortedRegistrations = `-- name: SortedRegistrations :many
+WITH matching AS MATERIALIZED (
+    SELECT r.student_id,
+           CASE $3::text WHEN 'roll_number' THEN upper(s.roll_number)
+                                 WHEN 'name' THEN upper(u.name)
+                                 WHEN 'branch' THEN upper(NULLIF(btrim(s.branch), '')) END AS text_key,
+           CASE $3::text WHEN 'registered_at' THEN r.registration_id::numeric
+                                 WHEN 'cgpa' THEN s.cgpa END AS number_key
+    FROM registrations r
+    JOIN students s USING (student_id)
+    JOIN users u ON u.user_id = r.student_id
+    WHERE r.drive_id = $1
+      AND ($4::text IS NULL OR u.name ILIKE $4 OR u.email ILIKE $4
+           OR s.roll_number ILIKE $4)
+),
+page AS (
+    SELECT student_id, text_key, number_key
+    FROM matching
+    WHERE $5::bigint IS NULL
+       OR CASE WHEN $6::text IS NULL AND $7::numeric IS NULL
+               THEN text_key IS NULL AND number_key IS NULL AND student_id > $5::bigint
+               ELSE text_key IS NULL AND number_key IS NULL
+                    OR CASE WHEN $2::boolean THEN text_key < $6::text OR number_key < $7::numeric
+                            ELSE text_key > $6::text OR number_key > $7::numeric END
+                    OR (text_key = $6::text OR number_key = $7::numeric) AND student_id > $5::bigint
+          END
+    ORDER BY CASE WHEN NOT $2::boolean THEN number_key END, CASE WHEN $2::boolean THEN number_key END DESC NULLS LAST,
+             CASE WHEN NOT $2::boolean THEN text_key END, CASE WHEN $2::boolean THEN text_key END DESC NULLS LAST, student_id
+    LIMIT $8
+)
+SELECT r.registration_id, r.drive_id, r.student_id, r.registered_at, u.name, u.email, s.roll_number, s.branch,
+       s.batch_year, s.cgpa, COALESCE(page.text_key, page.number_key::text, '')::text AS key,
+       (SELECT count(*) FROM matching) AS total
+FROM page
+JOIN registrations r ON r.drive_id = $1 AND r.student_id = page.student_id
+JOIN students s ON s.student_id = page.student_id
+JOIN users u ON u.user_id = page.student_id
+ORDER BY CASE WHEN NOT $2::boolean THEN page.number_key END, CASE WHEN $2::boolean THEN page.number_key END DESC NULLS LAST,
+         CASE WHEN NOT $2::boolean THEN page.text_key END, CASE WHEN $2::boolean THEN page.text_key END DESC NULLS LAST,
+         page.student_id
+`
+
+type SortedRegistrationsParams struct {
+	DriveID     int64
+	Descending  bool
+	SortedBy    string
+	Matching    *string
+	AfterID     *int64
+	AfterText   *string
+	AfterNumber *decimal.Decimal
+	RowLimit    int32
+}
+
+type SortedRegistrationsRow struct {
+	RegistrationID int64
+	DriveID        int64
+	StudentID      int64
+	RegisteredAt   time.Time
+	Name           string
+	Email          string
+	RollNumber     string
+	Branch         *string
+	BatchYear      *int32
+	CGPA           *decimal.Decimal
+	Key            string
+	Total          int64
+}
+
+// SortedRegistrations is a page of a drive's registrations in any order, with the number of all that match. The order goes by a text
+// or a number; who has neither comes last, and equals come in the order of their ids. @after_… is the last row of the page before.
+func (q *Queries) SortedRegistrations(ctx context.Context, arg SortedRegistrationsParams) ([]SortedRegistrationsRow, error) {
+	rows, err := q.db.Query(ctx, sortedRegistrations,
+		arg.DriveID,
+		arg.Descending,
+		arg.SortedBy,
+		arg.Matching,
+		arg.AfterID,
+		arg.AfterText,
+		arg.AfterNumber,
+		arg.RowLimit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []SortedRegistrationsRow{}
+	for rows.Next() {
+		var i SortedRegistrationsRow
+		if err := rows.Scan(
+			&i.RegistrationID,
+			&i.DriveID,
+			&i.StudentID,
+			&i.RegisteredAt,
+			&i.Name,
+			&i.Email,
+			&i.RollNumber,
+			&i.Branch,
+			&i.BatchYear,
+			&i.CGPA,
+			&i.Key,
+			&i.Total,
 		); err != nil {
 			return nil, err
 		}

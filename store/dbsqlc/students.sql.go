@@ -243,6 +243,140 @@ func (q *Queries) LockStudent(ctx context.Context, studentID int64) (Student, er
 	return i, err
 }
 
+const sortedStudents = `-- name: SortedStudents :many
+WITH matching AS MATERIALIZED (
+    SELECT s.student_id,
+           CASE $2::text WHEN 'roll_number' THEN upper(s.roll_number)
+                                 WHEN 'name' THEN upper(u.name)
+                                 WHEN 'branch' THEN upper(NULLIF(btrim(s.branch), '')) END AS text_key,
+           CASE $2::text WHEN 'cgpa' THEN s.cgpa
+                                 WHEN 'batch_year' THEN s.batch_year::numeric END AS number_key
+    FROM students s
+    JOIN users u ON u.user_id = s.student_id
+    WHERE u.role = 'STUDENT'
+      AND ($3::text IS NULL OR u.name ILIKE $3 OR u.email ILIKE $3
+           OR s.roll_number ILIKE $3)
+      AND ($4::text IS NULL OR lower(s.branch) = lower($4))
+      AND ($5::integer IS NULL OR s.batch_year = $5)
+      AND ($6::numeric IS NULL OR s.cgpa >= $6)
+      AND ($7::numeric IS NULL OR s.cgpa <= $7)
+      AND ($8::integer IS NULL OR s.active_backlogs <= $8)
+      AND ($9::text IS NULL OR s.gender = $9)
+      AND ($10::boolean IS NULL OR u.active = $10)
+      AND ($11::boolean IS NULL OR s.debarred = $11)
+),
+page AS (
+    SELECT student_id, text_key, number_key
+    FROM matching
+    WHERE $12::bigint IS NULL
+       OR CASE WHEN $13::text IS NULL AND $14::numeric IS NULL
+               THEN text_key IS NULL AND number_key IS NULL AND student_id > $12::bigint
+               ELSE text_key IS NULL AND number_key IS NULL
+                    OR CASE WHEN $1::boolean THEN text_key < $13::text OR number_key < $14::numeric
+                            ELSE text_key > $13::text OR number_key > $14::numeric END
+                    OR (text_key = $13::text OR number_key = $14::numeric) AND student_id > $12::bigint
+          END
+    ORDER BY CASE WHEN NOT $1::boolean THEN number_key END, CASE WHEN $1::boolean THEN number_key END DESC NULLS LAST,
+             CASE WHEN NOT $1::boolean THEN text_key END, CASE WHEN $1::boolean THEN text_key END DESC NULLS LAST, student_id
+    LIMIT $15
+)
+SELECT s.student_id, s.roll_number, s.branch, s.batch_year, s.cgpa, s.tenth_percent, s.twelfth_percent, s.diploma_percent, s.active_backlogs, s.cleared_backlogs, s.gender, s.gap_years, s.debarred, s.debarred_reason, s.updated_at, u.name, u.email, u.phone, u.active,
+       COALESCE(page.text_key, page.number_key::text, '')::text AS key, (SELECT count(*) FROM matching) AS total
+FROM page
+JOIN students s ON s.student_id = page.student_id
+JOIN users u ON u.user_id = page.student_id
+ORDER BY CASE WHEN NOT $1::boolean THEN page.number_key END, CASE WHEN $1::boolean THEN page.number_key END DESC NULLS LAST,
+         CASE WHEN NOT $1::boolean THEN page.text_key END, CASE WHEN $1::boolean THEN page.text_key END DESC NULLS LAST,
+         page.student_id
+`
+
+type SortedStudentsParams struct {
+	Descending  bool
+	SortedBy    string
+	Matching    *string
+	Branch      *string
+	BatchYear   *int32
+	MinCGPA     *decimal.Decimal
+	MaxCgpa     *decimal.Decimal
+	MaxBacklogs *int32
+	Gender      *string
+	Active      *bool
+	Debarred    *bool
+	AfterID     *int64
+	AfterText   *string
+	AfterNumber *decimal.Decimal
+	RowLimit    int32
+}
+
+type SortedStudentsRow struct {
+	Student Student
+	Name    string
+	Email   string
+	Phone   *string
+	Active  bool
+	Key     string
+	Total   int64
+}
+
+// SortedStudents is ListStudents in any order, see SortedRegistrations.
+func (q *Queries) SortedStudents(ctx context.Context, arg SortedStudentsParams) ([]SortedStudentsRow, error) {
+	rows, err := q.db.Query(ctx, sortedStudents,
+		arg.Descending,
+		arg.SortedBy,
+		arg.Matching,
+		arg.Branch,
+		arg.BatchYear,
+		arg.MinCGPA,
+		arg.MaxCgpa,
+		arg.MaxBacklogs,
+		arg.Gender,
+		arg.Active,
+		arg.Debarred,
+		arg.AfterID,
+		arg.AfterText,
+		arg.AfterNumber,
+		arg.RowLimit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []SortedStudentsRow{}
+	for rows.Next() {
+		var i SortedStudentsRow
+		if err := rows.Scan(
+			&i.Student.StudentID,
+			&i.Student.RollNumber,
+			&i.Student.Branch,
+			&i.Student.BatchYear,
+			&i.Student.CGPA,
+			&i.Student.TenthPercent,
+			&i.Student.TwelfthPercent,
+			&i.Student.DiplomaPercent,
+			&i.Student.ActiveBacklogs,
+			&i.Student.ClearedBacklogs,
+			&i.Student.Gender,
+			&i.Student.GapYears,
+			&i.Student.Debarred,
+			&i.Student.DebarredReason,
+			&i.Student.UpdatedAt,
+			&i.Name,
+			&i.Email,
+			&i.Phone,
+			&i.Active,
+			&i.Key,
+			&i.Total,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const studentByID = `-- name: StudentByID :one
 SELECT s.student_id, s.roll_number, s.branch, s.batch_year, s.cgpa, s.tenth_percent, s.twelfth_percent, s.diploma_percent, s.active_backlogs, s.cleared_backlogs, s.gender, s.gap_years, s.debarred, s.debarred_reason, s.updated_at, u.name, u.email, u.phone, u.active
 FROM students s

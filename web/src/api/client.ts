@@ -1,4 +1,5 @@
 import createClient, { type Middleware } from 'openapi-fetch'
+import { takeEarly } from '~/early'
 import { ApiError } from './problem'
 import type { paths } from './schema'
 
@@ -38,7 +39,12 @@ export async function errorOf(response: Response): Promise<ApiError> {
  * api calls the server by the routes of its own description: a route or field that changes there breaks the build here.
  * The browser's cookie says who calls. Refusals are thrown as ApiError, so `data` is there when it returns.
  */
-export const api = createClient<paths>({ baseUrl: base, credentials: 'same-origin' })
+export const api = createClient<paths>({
+  baseUrl: base,
+  credentials: 'same-origin',
+  fetch: (request) =>
+    (request.method === 'GET' && takeEarly(request.url.replace(location.origin, ''))) || fetch(request),
+})
 api.use(refusals)
 
 /** data unwraps an answer: `await data(api.GET('/me'))`. */

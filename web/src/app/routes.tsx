@@ -1,6 +1,7 @@
 import { type ComponentType, lazy } from 'react'
 import { Redirect, Route, Switch } from 'wouter'
 import { type Role, useSession } from '~/api/session'
+import Open from '~/features/student/Open'
 import { NotFound } from './NotFound'
 
 /** ScreenProps are what each page gets: the named parts of its path. */
@@ -19,6 +20,8 @@ const people = screen(() => import('~/features/people/People'))
 const imports = screen(() => import('~/features/imports/Import'))
 const jobs = screen(() => import('~/features/jobs/Jobs'))
 const audit = screen(() => import('~/features/audit/Audit'))
+const studentDrive = screen(() => import('~/features/student/Drive'))
+const studentMine = screen(() => import('~/features/student/Mine'))
 
 /** screens is the table of all pages of the console and whom they are for; the server decides again on each request. */
 export const screens: { path: string; roles: readonly Role[]; screen: Screen }[] = [
@@ -29,6 +32,10 @@ export const screens: { path: string; roles: readonly Role[]; screen: Screen }[]
   { path: '/import', roles: ['HEAD'], screen: imports },
   { path: '/jobs', roles: ['COORDINATOR', 'HEAD'], screen: jobs },
   { path: '/audit', roles: ['HEAD'], screen: audit },
+  // A student begins here, on a phone and in a hurry: this page is part of what is loaded first.
+  { path: '/open', roles: ['STUDENT'], screen: Open },
+  { path: '/open/:id', roles: ['STUDENT'], screen: studentDrive },
+  { path: '/mine', roles: ['STUDENT'], screen: studentMine },
 ]
 
 /** start is where a person begins. */

@@ -16,8 +16,8 @@ export function Button({ look, danger, icon, children, ...props }: ButtonProps) 
     <AriaButton {...props} className={classes({ look, danger, icon })}>
       {({ isPending }) => (
         <>
+          <span className="button-content">{children}</span>
           {isPending && <span className="spinner" aria-hidden="true" />}
-          {children}
         </>
       )}
     </AriaButton>

@@ -1,7 +1,7 @@
-import type { UseQueryResult } from '@tanstack/react-query'
+import type { FetchStatus, UseQueryResult } from '@tanstack/react-query'
 import { CircleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { messageOf } from '~/api/problem'
+import { ApiError, messageOf } from '~/api/problem'
 import { t } from '~/texts'
 import { Button } from './Button'
 
@@ -57,11 +57,13 @@ export function Loaded<T>({
   skeleton,
   children,
 }: {
-  query: Pick<UseQueryResult<T>, 'data' | 'error' | 'refetch'>
+  query: Pick<UseQueryResult<T>, 'data' | 'error'> & { refetch: () => unknown; fetchStatus?: FetchStatus }
   skeleton?: ReactNode
   children: (data: T) => ReactNode
 }) {
   if (query.data !== undefined) return <>{children(query.data)}</>
+  // Without a network nothing is asked, and so nothing fails: this waits until there is one, and says so.
+  if (query.fetchStatus === 'paused') return <Failed error={new ApiError(0, {})} onRetry={() => query.refetch()} />
   if (query.error) return <Failed error={query.error} onRetry={() => query.refetch()} />
   return <>{skeleton ?? <Skeleton />}</>
 }

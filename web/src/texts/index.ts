@@ -7,9 +7,10 @@ import { drives } from './en/drives'
 import { imports } from './en/imports'
 import { jobs } from './en/jobs'
 import { people } from './en/people'
+import { student } from './en/student'
 
 /**
  * t has every text that the console shows, by the area that shows it. A translation is a folder beside en/ with the same
  * names; the types say what it lacks.
  */
-export const t = { common, account, drives, analytics, audit, codes, imports, jobs, people }
+export const t = { common, account, drives, analytics, audit, codes, imports, jobs, people, student }

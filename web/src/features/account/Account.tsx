@@ -13,10 +13,11 @@ import { Loaded } from '~/kit/States'
 import { TextField } from '~/kit/TextField'
 import { tell } from '~/kit/toasts'
 import { t } from '~/texts'
+import { meQuery } from './me'
 import { PasswordForm } from './PasswordForm'
 
 export default function Account() {
-  const me = useQuery({ queryKey: ['me'], queryFn: () => data(api.GET('/me')) })
+  const me = useQuery(meQuery)
   return (
     <Page title={t.account.title}>
       <Loaded query={me}>
@@ -56,7 +57,7 @@ function Profile({ person }: { person: MeBody }) {
     mutationFn: (body: { phone: string | null; name?: string }) => data(api.PATCH('/me', { body })),
     onSuccess: () => {
       tell(t.account.profileSaved)
-      queries.invalidateQueries({ queryKey: ['me'] })
+      queries.invalidateQueries({ queryKey: meQuery.queryKey })
       queries.invalidateQueries({ queryKey: sessionQuery.queryKey })
     },
   })
