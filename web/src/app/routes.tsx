@@ -17,6 +17,11 @@ const account = screen(() => import('~/features/account/Account'))
 const notifications = screen(() => import('~/features/account/Notifications'))
 const attendance = screen(() => import('~/features/attendance/Attendance'))
 const finished = screen(() => import('~/features/finished/Finished'))
+const analytics = screen(() => import('~/features/analytics/Analytics'))
+const people = screen(() => import('~/features/people/People'))
+const imports = screen(() => import('~/features/imports/Import'))
+const jobs = screen(() => import('~/features/jobs/Jobs'))
+const audit = screen(() => import('~/features/audit/Audit'))
 const studentDrive = screen(() => import('~/features/student/Drive'))
 const studentMine = screen(() => import('~/features/student/Mine'))
 const drives = screen(() => import('~/features/drives/Drives'))
@@ -33,6 +38,11 @@ export const screens: { path: string; roles: readonly Role[]; screen: Screen }[]
   { path: '/notifications', roles: ['STUDENT', 'STAFF', 'COORDINATOR', 'HEAD'], screen: notifications },
   { path: '/drives/:id/attendance', roles: ['COORDINATOR', 'HEAD'], screen: attendance },
   { path: '/finished', roles: ['STAFF', 'COORDINATOR', 'HEAD'], screen: finished },
+  { path: '/analytics', roles: ['STAFF', 'COORDINATOR', 'HEAD'], screen: analytics },
+  { path: '/people', roles: ['HEAD'], screen: people },
+  { path: '/import', roles: ['HEAD'], screen: imports },
+  { path: '/jobs', roles: ['COORDINATOR', 'HEAD'], screen: jobs },
+  { path: '/audit', roles: ['HEAD'], screen: audit },
   // A student begins here, on a phone and in a hurry: this page is part of what is loaded first.
   { path: '/open', roles: ['STUDENT'], screen: Open },
   { path: '/open/:id', roles: ['STUDENT'], screen: studentDrive },

@@ -1,4 +1,4 @@
-import { base, errorOf, tellSignedOut } from '~/api/client'
+import { base, errorOf, sessionEnded } from '~/api/client'
 import { ApiError } from '~/api/problem'
 
 /** sendForm sends a form with a file. XMLHttpRequest tells how much has gone, fetch does not. */
@@ -16,7 +16,7 @@ export function sendForm<T>(
     request.addEventListener('load', async () => {
       const answer = new Response(request.response, { status: request.status })
       if (answer.ok) return done((await answer.json()) as T)
-      if (answer.status === 401) tellSignedOut()
+      if (answer.status === 401) sessionEnded()
       failed(await errorOf(answer))
     })
     request.send(form)
