@@ -1,3 +1,4 @@
+import type { FormEvent } from 'react'
 import { FieldError } from 'react-aria-components/FieldError'
 import { Input } from 'react-aria-components/Input'
 import { Label } from 'react-aria-components/Label'
@@ -17,12 +18,20 @@ export function TextField({
     <AriaTextField {...props} className="field">
       <Label>{label}</Label>
       {rows ? (
-        <TextArea className="input" rows={rows} placeholder={placeholder} />
+        <TextArea className="input" rows={rows} placeholder={placeholder} onInput={judgeAgain} />
       ) : (
-        <Input className="input" placeholder={placeholder} />
+        <Input className="input" placeholder={placeholder} onInput={judgeAgain} />
       )}
       <Hint>{hint}</Hint>
       <FieldError className="fault" />
     </AriaTextField>
   )
+}
+
+/**
+ * judgeAgain lets a fault go while it is mended. Otherwise it goes when the field is left, by pressing the form's button, which
+ * then moves away from under the finger.
+ */
+function judgeAgain({ currentTarget: field }: FormEvent<HTMLInputElement | HTMLTextAreaElement>) {
+  if (field.dataset.invalid) field.dispatchEvent(new Event('change'))
 }

@@ -18,7 +18,7 @@ export default function Mine() {
   const query = useQuery(registrationsQuery)
   return (
     <Page title={t.student.mineTitle} lead={query.data?.length ? t.student.mineLead(query.data.length) : '\u00a0'}>
-      <Loaded query={query} skeleton={<Skeleton lines={3} height="9.5rem" />}>
+      <Loaded query={query} skeleton={<Skeleton lines={3} height="10.5rem" />}>
         {(all) => (all.length === 0 ? <None /> : <All registrations={all} />)}
       </Loaded>
     </Page>

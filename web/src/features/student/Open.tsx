@@ -108,13 +108,16 @@ function NoneForMe() {
   )
 }
 
-/** Cards hold the place of three drives until they are there. */
+/** Cards hold the place of a heading and three drives until they are there. */
 function Cards() {
   return (
-    <div className="drives" role="status" aria-label={t.common.loading}>
-      {[1, 2, 3].map((n) => (
-        <div key={n} className="card drive skeleton" />
-      ))}
+    <div className="stack tight" role="status" aria-label={t.common.loading}>
+      <div className="heading-place" />
+      <div className="drives">
+        {[1, 2, 3].map((n) => (
+          <div key={n} className="card drive skeleton" />
+        ))}
+      </div>
     </div>
   )
 }
