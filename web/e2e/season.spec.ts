@@ -7,10 +7,10 @@ const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isM
 
 /** at is a browser of somebody's own, at a desk or on a phone. */
 const test = base.extend<{ at: (place: typeof desk | typeof phone) => Promise<Page> }>({
-  at: async ({ browser, baseURL, locale, timezoneId }, use) => {
+  at: async ({ browser, baseURL, locale, timezoneId, serviceWorkers }, use) => {
     const open: { context: BrowserContext; broken: string[] }[] = []
     await use(async (place) => {
-      const context = await browser.newContext({ ...place, baseURL, locale, timezoneId })
+      const context = await browser.newContext({ ...place, baseURL, locale, timezoneId, serviceWorkers })
       const page = await context.newPage()
       open.push({ context, broken: faultsOf(page) })
       return page
