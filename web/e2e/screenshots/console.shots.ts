@@ -76,11 +76,15 @@ test.describe('at a desk', () => {
   })
 
   test('choosing by hand', async ({ signIn, api, page }) => {
-    const [pending] = await (await api('coordinator')).get<Drive[]>('/drives?status=pending')
-    await signIn('coordinator', `/drives/${pending?.drive_id}/students`)
-    const boxes = page.getByRole('grid').getByRole('checkbox')
-    for (const row of [1, 2, 4, 5, 8]) await boxes.nth(row).click({ force: true })
-    await expect(page.getByText('5 chosen')).toBeVisible()
+    const { drive_id } = await (await api('coordinator')).post<Drive>('/drives', {
+      company_name: 'Sahyadri Robotics',
+      job_title: 'Control Engineer',
+      min_cgpa: 6,
+    })
+    await signIn('coordinator', `/drives/${drive_id}/students`)
+    const rows = page.getByRole('row')
+    for (const row of [1, 2, 4, 5, 8]) await rows.nth(row).getByRole('checkbox').click()
+    await expect(page.getByText('5 chosen', { exact: true })).toBeVisible()
     await take(page, 'hand-pick')
   })
 
@@ -90,7 +94,7 @@ test.describe('at a desk', () => {
     test('analytics', async ({ signIn, api, page }) => {
       const { job_id } = await (await api('head')).post<{ job_id: number }>('/analytics/refresh')
       await (await api('head')).finished(job_id)
-      await signIn('head', '/analytics?days=365')
+      await signIn('head', '/analytics')
       await expect(page.getByRole('region', { name: 'By branch' })).toBeVisible()
       await expect(page.locator('svg.recharts-surface').first()).toBeVisible()
       await take(page, 'analytics-dark')
