@@ -23,7 +23,8 @@ export default defineConfig({
   reporter: process.env.CI ? 'line' : 'list',
   timeout: 45_000,
   expect: { timeout: 10_000 },
-  use: { trace: 'retain-on-failure' },
+  // A test that speaks of working without the network lets the service worker in.
+  use: { trace: 'retain-on-failure', serviceWorkers: 'block' },
   projects: [
     { name: 'desktop', grepInvert: /@phone-only/, use: { ...browser, viewport: { width: 1360, height: 850 } } },
     {

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import type { Plugin } from 'vite'
@@ -23,6 +24,26 @@ function compressed(): Plugin {
         writeFileSync(`${file}.gz`, gzipSync(content, { level: 9 }))
         writeFileSync(`${file}.br`, brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }))
       }
+    },
+  }
+}
+
+/** offline writes sw.js, which knows every file of this build; it is named after their content, so it changes when one does. */
+function offline(): Plugin {
+  return {
+    name: 'offline',
+    apply: 'build',
+    closeBundle() {
+      const files = readdirSync(out, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && !/^(index\.html|sw\.js)$|\.map$/.test(entry.name))
+        .map((entry) => relative(out, join(entry.parentPath, entry.name)))
+        .sort()
+      const hash = createHash('sha256')
+      for (const name of ['index.html', ...files]) hash.update(name).update(readFileSync(join(out, name)))
+      const worker = readFileSync('src/sw.js', 'utf8')
+        .replace('__BUILD__', hash.digest('hex').slice(0, 12))
+        .replace("'__FILES__'", JSON.stringify(files))
+      writeFileSync(join(out, 'sw.js'), worker)
     },
   }
 }
@@ -53,7 +74,8 @@ function early(): Plugin {
 
 export default defineConfig({
   base: '/app/',
-  plugins: [react(), early(), compressed()],
+  // offline() before compressed(), whose files have no address of their own.
+  plugins: [react(), early(), offline(), compressed()],
   resolve: { alias: { '~': new URL('./src', import.meta.url).pathname } },
   build: {
     outDir: out,

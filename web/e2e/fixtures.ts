@@ -38,12 +38,7 @@ export const test = base.extend<Fixtures, { server: Server }>({
   ],
   baseURL: async ({ server }, use) => use(server.url),
   page: async ({ page }, use) => {
-    const broken: string[] = []
-    page.on('pageerror', (error) => broken.push(String(error)))
-    page.on('console', (message) => {
-      if (message.type() === 'error' && /Content Security Policy|Minified React|Uncaught/.test(message.text()))
-        broken.push(message.text())
-    })
+    const broken = faultsOf(page)
     await use(page)
     expect(broken, 'errors in the browser').toEqual([])
   },
@@ -72,12 +67,24 @@ export const test = base.extend<Fixtures, { server: Server }>({
   },
   accessible: async ({ page }, use) => {
     await use(async () => {
-      const { violations } = await new AxeBuilder({ page }).analyze()
+      // What react-aria reads out stands there for some seconds, and may speak of what has gone meanwhile.
+      const { violations } = await new AxeBuilder({ page }).exclude('[data-live-announcer]').analyze()
       const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
       expect(serious.map(({ id, help, nodes }) => ({ id, help, where: nodes.map(({ html }) => html) }))).toEqual([])
     })
   },
 })
+
+/** faultsOf collects what must never happen in a page: an error of its scripts, and what its policy has refused. */
+export function faultsOf(page: Page): string[] {
+  const broken: string[] = []
+  page.on('pageerror', (error) => broken.push(String(error)))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && /Content Security Policy|Minified React|Uncaught/.test(message.text()))
+      broken.push(message.text())
+  })
+  return broken
+}
 
 function credentials(who: Person | { email: string; password: string }) {
   return typeof who === 'string' ? { email: people[who], password } : who

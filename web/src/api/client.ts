@@ -13,10 +13,15 @@ export function onSignedOut(listener: () => void): () => void {
   return () => signedOut.delete(listener)
 }
 
+/** sessionEnded is for who calls the server by other means than `api`. */
+export function sessionEnded() {
+  for (const listener of signedOut) listener()
+}
+
 const refusals: Middleware = {
   async onResponse({ response, schemaPath }) {
     if (response.ok) return
-    if (response.status === 401 && schemaPath !== '/auth/session') for (const listener of signedOut) listener()
+    if (response.status === 401 && schemaPath !== '/auth/session') sessionEnded()
     throw await errorOf(response)
   },
   onError() {

@@ -1,8 +1,27 @@
 import { QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
 import { api, data } from './client'
 import { ApiError } from './problem'
+import type { SessionBody } from './schema'
 
 export type Role = 'STUDENT' | 'STAFF' | 'COORDINATOR' | 'HEAD'
+
+/** Set in localStorage while this browser keeps something for use without the network: without it, nothing is loaded to look. */
+export const keptFlag = 'placeops-kept'
+
+const keepsAnything = () => localStorage.getItem(keptFlag) !== null
+const kept = () => import('./kept')
+
+/** Those who mark attendance go on without the network; nobody else's browser keeps anything. */
+export const worksOffline = (role: string) => role === 'COORDINATOR' || role === 'HEAD'
+
+async function remember(session: SessionBody) {
+  if (worksOffline(session.user.role)) await (await kept()).keepSession(session)
+  else await forget()
+}
+
+async function forget() {
+  if (keepsAnything()) await (await kept()).forget()
+}
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -15,17 +34,31 @@ export const queryClient = new QueryClient({
   },
 })
 
+const tired = (after: number) => new Promise<never>((_, failed) => setTimeout(() => failed(new ApiError(0, {})), after))
+
 /** The session of this browser; null when nobody is signed in. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async () => {
     try {
-      return await data(api.GET('/auth/session'))
+      const asking = data(api.GET('/auth/session'))
+      // Who can go on without the network does not wait long for it.
+      const session = await (keepsAnything() ? Promise.race([asking, tired(8_000)]) : asking)
+      remember(session)
+      return session
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) return null
+      if (!(error instanceof ApiError)) throw error
+      if (error.status === 401) {
+        await forget()
+        return null
+      }
+      const before = error.isOffline && keepsAnything() ? await (await kept()).keptSession() : null
+      if (before) return before
       throw error
     }
   },
+  // Also without the network: then it is what is kept.
+  networkMode: 'always',
   staleTime: 60_000,
 })
 
@@ -38,22 +71,24 @@ export function useSession() {
 
 export async function signIn(email: string, password: string) {
   const session = await data(api.POST('/auth/session', { body: { email, password } }))
-  const before = queryClient.getQueryData(sessionQuery.queryKey)
-  // Somebody else's answers must not be shown, not even for a moment.
-  if (before && before.user.user_id !== session.user.user_id) forget()
-  queryClient.setQueryData(sessionQuery.queryKey, session)
+  become(session)
+  remember(session)
   return session
 }
 
 export async function signOut() {
   await api.DELETE('/auth/session')
   await queryClient.cancelQueries()
-  queryClient.setQueryData(sessionQuery.queryKey, null)
-  forget()
+  become(null)
+  await forget()
 }
 
-/** forget drops all that was read, but for the session: the screen hangs on that query itself, and would not see another one. */
-function forget() {
+/** Somebody else's answers must not be shown, not even for a moment. */
+function become(session: SessionBody | null) {
+  const before = queryClient.getQueryData(sessionQuery.queryKey)
+  queryClient.setQueryData(sessionQuery.queryKey, session)
+  if (before?.user.user_id === session?.user.user_id) return
+  // Not clear(): what shows the session has to hear of the new one.
   queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] })
   queryClient.getMutationCache().clear()
 }

@@ -62,7 +62,8 @@ function Session() {
 function useEnded() {
   const [is, set] = useState(false)
   const queries = useQueryClient()
-  useEffect(() => onSignedOut(() => set(true)), [])
+  // Who has signed out needs no telling: an answer to what was asked before may still come.
+  useEffect(() => onSignedOut(() => set(!!queries.getQueryData(sessionQuery.queryKey))), [queries])
   const over = () => {
     set(false)
     queries.invalidateQueries()

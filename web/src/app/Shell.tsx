@@ -8,20 +8,22 @@ import {
   FileUp,
   GraduationCap,
   ListChecks,
-  LogOut,
   type LucideIcon,
   Menu as MenuIcon,
   ScrollText,
   Users,
 } from 'lucide-react'
-import { type ReactNode, useEffect, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 import { Link, useLocation } from 'wouter'
-import { type Role, signOut, useSession } from '~/api/session'
+import { type Role, useSession, worksOffline } from '~/api/session'
 import { useUnread } from '~/features/account/unread'
 import { Button } from '~/kit/Button'
 import { count } from '~/kit/format'
 import { useOnline } from '~/kit/online'
 import { t } from '~/texts'
+import { SignOutEntry } from './SignOutEntry'
+
+const Unsent = lazy(() => import('~/features/attendance/Unsent'))
 
 interface Entry {
   to: string
@@ -91,10 +93,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <NotificationsLink />
           <NavLink to="/account" text={user.name} icon={CircleUserRound} quiet={t.common.role[role]} />
           <li>
-            <button type="button" className="entry" onClick={() => signOut()}>
-              <LogOut size={17} aria-hidden="true" />
-              {n.signOut}
-            </button>
+            <SignOutEntry />
           </li>
         </ul>
       </nav>
@@ -104,6 +103,11 @@ export function Shell({ children }: { children: ReactNode }) {
           <p className="banner warn offline" role="status">
             {t.common.offline}
           </p>
+        )}
+        {worksOffline(role) && (
+          <Suspense>
+            <Unsent />
+          </Suspense>
         )}
         {children}
       </main>

@@ -43,10 +43,16 @@ export function DownloadButton({
   href,
   children,
   newTab,
+  label,
   ...look
-}: Look & { href: string; children: ReactNode; newTab?: boolean }) {
+}: Look & { href: string; children: ReactNode; newTab?: boolean; label?: string }) {
   return (
-    <a href={href} className={classes(look)} {...(newTab ? { target: '_blank', rel: 'noopener' } : { download: true })}>
+    <a
+      href={href}
+      aria-label={label}
+      className={classes(look)}
+      {...(newTab ? { target: '_blank', rel: 'noopener' } : { download: true })}
+    >
       {children}
     </a>
   )

@@ -41,6 +41,7 @@ export function Dialog({
 export function Confirm({
   title,
   action,
+  keep = t.common.cancel,
   isOpen,
   isPending,
   danger = true,
@@ -51,6 +52,8 @@ export function Confirm({
 }: {
   title: string
   action: string
+  /** The words for not doing it, where "Cancel" could be taken for the act. */
+  keep?: string
   isOpen: boolean
   isPending?: boolean
   danger?: boolean
@@ -68,7 +71,7 @@ export function Confirm({
         </p>
       )}
       <div className="actions">
-        <Button onPress={onClose}>{t.common.cancel}</Button>
+        <Button onPress={onClose}>{keep}</Button>
         <Button look="primary" danger={danger} isPending={!!isPending} onPress={onConfirm}>
           {action}
         </Button>

@@ -1,4 +1,4 @@
-import type { FetchStatus, UseQueryResult } from '@tanstack/react-query'
+import type { FetchStatus } from '@tanstack/react-query'
 import { CircleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { ApiError, messageOf } from '~/api/problem'
@@ -57,7 +57,8 @@ export function Loaded<T>({
   skeleton,
   children,
 }: {
-  query: Pick<UseQueryResult<T>, 'data' | 'error'> & { refetch: () => unknown; fetchStatus?: FetchStatus }
+  /** A query, or what was made of one (`{ ...query, data: rows }`). */
+  query: { data: T | undefined; error: unknown; refetch: () => unknown; fetchStatus?: FetchStatus }
   skeleton?: ReactNode
   children: (data: T) => ReactNode
 }) {

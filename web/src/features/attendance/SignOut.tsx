@@ -1,0 +1,32 @@
+import { useState } from 'react'
+import { messageOf } from '~/api/problem'
+import { signOut } from '~/api/session'
+import { Confirm } from '~/kit/Dialog'
+import { t } from '~/texts'
+
+const text = t.attendance.signOut
+
+/** SignOut asks before somebody leaves marks behind. */
+export default function SignOut({ unsent, onClose }: { unsent: number; onClose: () => void }) {
+  const [error, setError] = useState<string | null>(null)
+  const [isPending, setPending] = useState(false)
+  const leave = () => {
+    setPending(true)
+    signOut()
+      .catch((reason) => setError(`${messageOf(reason)} ${text.failed}`))
+      .finally(() => setPending(false))
+  }
+  return (
+    <Confirm
+      title={text.title}
+      action={text.action}
+      isOpen
+      isPending={isPending}
+      error={error}
+      onConfirm={leave}
+      onClose={onClose}
+    >
+      <p>{text.text(unsent)}</p>
+    </Confirm>
+  )
+}

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import type { AuditBody } from '~/api/schema'
+import { changesOf, entriesOf } from './queries'
+
+test('the lines of one statement are one entry', () => {
+  const lines = [9, 9, 8, 7, 7].map((audit_id) => ({ audit_id }) as AuditBody)
+  expect(entriesOf(lines).map((entry) => entry.length)).toEqual([2, 1, 2])
+})
+
+test('fields that stayed empty are left out', () => {
+  expect(changesOf({ before: null, after: { a: 1, b: null } })).toEqual([{ field: 'a', before: null, after: 1 }])
+  expect(changesOf({ before: { a: 1, b: 2 }, after: { a: null, b: 3 } })).toEqual([
+    { field: 'a', before: 1, after: null },
+    { field: 'b', before: 2, after: 3 },
+  ])
+  expect(changesOf({ before: null, after: null })).toEqual([])
+})

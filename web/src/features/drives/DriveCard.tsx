@@ -1,0 +1,56 @@
+import { Link } from 'wouter'
+import type { DriveBody } from '~/api/schema'
+import { count, remaining, useFormats } from '~/kit/format'
+import { useNow } from '~/kit/now'
+import { t } from '~/texts'
+
+const short = t.drives.countsShort
+
+export function DriveCard({ drive }: { drive: DriveBody }) {
+  const { dateTime } = useFormats()
+  return (
+    <Link href={`/drives/${drive.drive_id}`} className="drive-card">
+      <strong className="clip">{drive.company_name}</strong>
+      <span className="quiet clip">{drive.job_title}</span>
+      <span className="small clip">
+        {drive.status === 'pending' && (
+          <span className="quiet">
+            {drive.registration_deadline ? t.drives.closes(dateTime(drive.registration_deadline)) : t.drives.noDeadline}
+          </span>
+        )}
+        {drive.status === 'posted' && <Closing deadline={drive.registration_deadline} />}
+        {drive.status !== 'pending' && drive.status !== 'posted' && (
+          <span className="quiet">{t.drives.interview(dateTime(drive.interview_date))}</span>
+        )}
+      </span>
+      <span className="card-counts num">
+        <CardCount n={drive.eligible_count} text={short.eligible} />
+        <CardCount n={drive.selected_count} text={short.selected} />
+        <CardCount n={drive.registered_count} text={short.registered} />
+      </span>
+    </Link>
+  )
+}
+
+function CardCount({ n, text }: { n: number | null | undefined; text: string }) {
+  return (
+    <span>
+      <strong>{count(n)}</strong> <span className="quiet">{text}</span>
+    </span>
+  )
+}
+
+const day = 86_400_000
+
+/** Closing is loud only when it is near. */
+function Closing({ deadline }: { deadline: string | null }) {
+  const now = useNow(30_000)
+  if (!deadline) return <span className="quiet">{t.drives.noDeadline}</span>
+  const until = Date.parse(deadline)
+  const left = remaining(until, now)
+  return (
+    <span className={until - now < day ? 'near' : 'quiet'}>
+      {left ? t.drives.closesIn(left) : t.drives.overview.registrationClosing}
+    </span>
+  )
+}

@@ -1,0 +1,99 @@
+import type { DriveBody, DriveFields } from '~/api/schema'
+import { type Criteria, criteriaBody, criteriaOf, noCriteria } from './criteria'
+
+/** Draft is a drive as its form holds it. Moments are RFC 3339; the fields show them in the office's zone. */
+export interface Draft {
+  company_name: string
+  job_title: string
+  domain_id: number | null
+  job_description: string
+  location: string
+  package_lpa: number | null
+  interview_date: string | null
+  registration_deadline: string | null
+  criteria: Criteria
+}
+
+export const emptyDraft: Draft = {
+  company_name: '',
+  job_title: '',
+  domain_id: null,
+  job_description: '',
+  location: '',
+  package_lpa: null,
+  interview_date: null,
+  registration_deadline: null,
+  criteria: noCriteria,
+}
+
+export function draftOf(drive: DriveBody): Draft {
+  return {
+    company_name: drive.company_name,
+    job_title: drive.job_title,
+    domain_id: drive.domain_id,
+    job_description: drive.job_description ?? '',
+    location: drive.location ?? '',
+    package_lpa: drive.package_lpa,
+    interview_date: drive.interview_date,
+    registration_deadline: drive.registration_deadline,
+    criteria: criteriaOf(drive),
+  }
+}
+
+/** fieldsOfDraft writes it as the API takes it: what is empty is null. */
+export function fieldsOfDraft(draft: Draft): DriveFields {
+  const { criteria, ...facts } = draft
+  return {
+    ...facts,
+    company_name: facts.company_name.trim(),
+    job_title: facts.job_title.trim(),
+    job_description: facts.job_description.trim() || null,
+    location: facts.location.trim() || null,
+    ...criteriaBody(criteria),
+  }
+}
+
+/** changesOf is what a person changed, and nothing else: what others changed in the meantime stays theirs. */
+export function changesOf(before: Draft, after: Draft): DriveFields {
+  const old = new Map(Object.entries(fieldsOfDraft(before)))
+  const changed = Object.entries(fieldsOfDraft(after)).filter(
+    ([field, value]) => JSON.stringify(value) !== JSON.stringify(old.get(field)),
+  )
+  return Object.fromEntries(changed)
+}
+
+/** formOf writes fields as a form, which can carry a file; a field that is not there is absent. */
+export function formOf(fields: DriveFields, pdf: File): FormData {
+  const form = new FormData()
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === null || value === undefined) continue
+    for (const one of Array.isArray(value) ? value : [value]) form.append(name, String(one))
+  }
+  // Last, so that the server knows what is wrong with the fields before the file has come.
+  form.append('pdf', pdf)
+  return form
+}
+
+/** stored keeps a draft for as long as the tab lives. */
+export const stored = {
+  read(key: string): Draft | null {
+    try {
+      const text = sessionStorage.getItem(key)
+      if (!text) return null
+      const draft = JSON.parse(text) as Draft
+      return { ...emptyDraft, ...draft, criteria: { ...noCriteria, ...draft.criteria } }
+    } catch {
+      return null
+    }
+  },
+  write(key: string, draft: Draft) {
+    try {
+      sessionStorage.setItem(key, JSON.stringify(draft))
+    } catch {
+      // A full or forbidden storage only means that the draft does not outlive the page.
+    }
+  },
+  remove(key: string) {
+    sessionStorage.removeItem(key)
+  },
+}

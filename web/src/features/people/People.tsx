@@ -1,0 +1,158 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { UserPlus } from 'lucide-react'
+import { useMemo, useState } from 'react'
+import type { UserBody } from '~/api/schema'
+import type { Role } from '~/api/session'
+import { Badge } from '~/kit/Badge'
+import { Button } from '~/kit/Button'
+import { DataTable, type TableColumn } from '~/kit/DataTable'
+import { count, useFormats } from '~/kit/format'
+import { useNarrow } from '~/kit/narrow'
+import { Page } from '~/kit/Page'
+import { SearchField } from '~/kit/SearchField'
+import { Select } from '~/kit/Select'
+import { Failed, Skeleton } from '~/kit/States'
+import { useUrlState } from '~/kit/urlState'
+import { useLater } from '~/kit/useLater'
+import { t } from '~/texts'
+import { AddPerson } from './AddPerson'
+import { CodeDialog, type NewCode } from './CodeDialog'
+import { type PersonAction, PersonDialogs } from './PersonDialogs'
+import { PersonMenu } from './PersonMenu'
+import { usersQuery } from './queries'
+import './people.css'
+
+export type Doing = { what: PersonAction; person: UserBody } | null
+
+export default function People() {
+  const [adding, setAdding] = useState(false)
+  const [doing, setDoing] = useState<Doing>(null)
+  const [code, setCode] = useState<NewCode | null>(null)
+  return (
+    <Page
+      title={t.people.title}
+      lead={t.people.lead}
+      actions={
+        <Button look="primary" onPress={() => setAdding(true)}>
+          <UserPlus size={16} aria-hidden="true" />
+          {t.people.add}
+        </Button>
+      }
+    >
+      <Filters />
+      <List onDo={setDoing} />
+      <AddPerson isOpen={adding} onClose={() => setAdding(false)} onCode={setCode} />
+      <PersonDialogs doing={doing} onClose={() => setDoing(null)} onCode={setCode} />
+      <CodeDialog code={code} onClose={() => setCode(null)} />
+    </Page>
+  )
+}
+
+const roles = ['STUDENT', 'STAFF', 'COORDINATOR', 'HEAD'] as const
+
+function Filters() {
+  const { get, set } = useUrlState()
+  return (
+    <div className="filters">
+      <SearchField label={t.people.search} value={get('q')} onChange={(q) => set({ q })} />
+      <Select
+        label={t.people.role}
+        hideLabel
+        value={get('role')}
+        options={[
+          { id: '', text: t.people.allRoles },
+          ...roles.map((role) => ({ id: role, text: t.common.role[role] })),
+        ]}
+        onChange={(role) => set({ role })}
+      />
+      <Select
+        label={t.people.state}
+        hideLabel
+        value={get('active')}
+        options={(['', 'true', 'false'] as const).map((id) => ({ id, text: t.people.states[id] }))}
+        onChange={(active) => set({ active })}
+      />
+    </div>
+  )
+}
+
+function List({ onDo }: { onDo: (doing: Doing) => void }) {
+  const { get, set } = useUrlState()
+  const q = useLater(get('q').trim())
+  const query = useInfiniteQuery(
+    usersQuery({
+      q: q || undefined,
+      role: roles.find((role) => role === get('role')),
+      active: (['true', 'false'] as const).find((active) => active === get('active')),
+    }),
+  )
+  const columns = useColumns(onDo)
+  if (query.error && !query.data) return <Failed error={query.error} onRetry={() => query.refetch()} />
+  if (!query.data) return <Skeleton lines={10} height="2.25rem" />
+  const rows = query.data.pages.flatMap((page) => page.rows)
+  return (
+    <div className="stack tight">
+      <p className="quiet num" aria-live="polite">
+        {t.people.count(count(query.data.pages[0]?.total))}
+      </p>
+      <DataTable
+        label={t.people.title}
+        columns={columns}
+        rows={rows}
+        rowId={(person) => person.user_id}
+        rowText={(person) => person.name}
+        onOpen={(person) => onDo({ what: 'edit', person })}
+        onMore={query.hasNextPage ? () => query.fetchNextPage() : undefined}
+        isLoadingMore={query.isFetchingNextPage}
+        empty={
+          <div className="stack">
+            <p>{t.people.none}</p>
+            <Button onPress={() => set({ q: null, role: null, active: null })}>{t.people.clear}</Button>
+          </div>
+        }
+      />
+    </div>
+  )
+}
+
+function useColumns(onDo: (doing: Doing) => void): TableColumn<UserBody>[] {
+  const { date } = useFormats()
+  const isNarrow = useNarrow()
+  return useMemo(() => {
+    const words = t.people.columns
+    const menu: TableColumn<UserBody> = {
+      id: 'menu',
+      title: words.menu,
+      width: 80,
+      minWidth: 80,
+      cell: (p) => <PersonMenu person={p} onDo={onDo} />,
+    }
+    const role = { id: 'role', title: words.role, minWidth: 110, cell: (p: UserBody) => t.common.role[p.role as Role] }
+    if (isNarrow) return [{ id: 'name', title: words.name, width: '2fr', cell: (p) => <Name person={p} /> }, role, menu]
+    return [
+      { id: 'name', title: words.name, minWidth: 170, width: '2fr', cell: (p) => p.name },
+      { id: 'email', title: words.email, minWidth: 220, width: '2fr', cell: (p) => p.email },
+      { ...role, minWidth: 150 },
+      { id: 'department', title: words.department, minWidth: 110, cell: (p) => p.department ?? t.common.none },
+      { id: 'state', title: words.state, minWidth: 165, cell: (p) => <State person={p} /> },
+      { id: 'since', title: words.since, width: 120, minWidth: 120, cell: (p) => date(p.created_at) },
+      menu,
+    ]
+  }, [date, isNarrow, onDo])
+}
+
+/** Name says on a phone, where the state has no column, who cannot sign in. */
+function Name({ person }: { person: UserBody }) {
+  return (
+    <span className="person-name">
+      {person.name}
+      {!person.active && <Badge tone="bad">{t.people.inactive}</Badge>}
+    </span>
+  )
+}
+
+function State({ person }: { person: UserBody }) {
+  if (!person.active) return <Badge tone="bad">{t.people.inactive}</Badge>
+  if (person.must_change_password) return <Badge tone="warn">{t.people.waiting}</Badge>
+  return <Badge tone="good">{t.people.active}</Badge>
+}
