@@ -58,7 +58,10 @@ test('a drive is created while its preview counts, and the curve sets the CGPA',
 }) => {
   const name = company('Curve Works')
   const page = await signIn('coordinator', '/drives/new')
-  const all = (await preview(page).getByText(/^\d+ of \d+ students are eligible$/).textContent()) ?? ''
+  const all =
+    (await preview(page)
+      .getByText(/^\d+ of \d+ students are eligible$/)
+      .textContent()) ?? ''
   await page.getByLabel('Company').fill(name)
   await page.getByLabel('Job title').fill('Analyst')
   const cgpa = page.getByLabel('Minimum CGPA', { exact: true })
