@@ -1,6 +1,6 @@
 export const registrations = {
   table: 'Registrations',
-  search: 'Search by name, roll number or e-mail',
+  search: 'Name, roll number or e-mail',
   count: (n: string) => `${n} registered`,
   matching: (n: string) => `${n} registrations match`,
   counting: 'Counting…',
@@ -20,7 +20,6 @@ export const registrations = {
     registered_at: 'Registered',
     email: 'E-mail',
   },
-  narrow: (roll: string, when: string) => `${roll} · ${when}`,
   export: 'Export CSV',
   exportAgain: 'Export again',
   exporting: 'Writing the registrations into a CSV file',

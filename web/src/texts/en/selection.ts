@@ -1,6 +1,6 @@
 export const selection = {
   table: 'Eligible students',
-  search: 'Search by name, roll number or e-mail',
+  search: 'Name, roll number or e-mail',
   eligible: (n: string) => `${n} eligible`,
   matching: (n: string, all: string) => `${n} of ${all} eligible match`,
   counting: 'Counting…',
