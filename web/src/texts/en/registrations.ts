@@ -2,7 +2,7 @@ export const registrations = {
   table: 'Registrations',
   search: 'Name, roll number or e-mail',
   count: (n: string) => `${n} registered`,
-  matching: (n: string) => `${n} registrations match`,
+  matching: (n: string) => (n === '1' ? '1 registration matches' : `${n} registrations match`),
   counting: 'Counting…',
   live: 'Kept up to date by itself.',
   fresh: (n: string) => `${n} registered now. Show them`,
@@ -24,7 +24,10 @@ export const registrations = {
   exportAgain: 'Export again',
   exporting: 'Writing the registrations into a CSV file',
   mayLeave: 'You can leave this page; the file will be offered here when you come back.',
-  ready: (rows: string, when: string) => `The CSV file with ${rows} registrations of ${when} is ready.`,
+  ready: (rows: string, when: string) =>
+    rows === '1'
+      ? `The CSV file with 1 registration of ${when} is ready.`
+      : `The CSV file with ${rows} registrations of ${when} is ready.`,
   download: 'Download',
   failed: 'The export failed. Try again; if it fails again, tell the head of placement.',
   dismiss: 'Close',

@@ -1,8 +1,8 @@
 export const students = {
   title: 'Students',
   search: 'Name, roll number or e-mail',
-  count: (n: string) => `${n} students`,
-  matching: (n: string) => `${n} students match`,
+  count: (n: string) => (n === '1' ? '1 student' : `${n} students`),
+  matching: (n: string) => (n === '1' ? '1 student matches' : `${n} students match`),
   counting: 'Counting…',
   none: 'No student matches. Clear the filters, or search for less.',
   noneAtAll: 'There are no students yet. The head of placement imports them from a list.',
