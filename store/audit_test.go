@@ -427,9 +427,10 @@ func TestATrailOfBeforeTheSealsIsSealed(t *testing.T) {
 	tr.exec("BEGIN; SET LOCAL placeops.acting = '1|patchDrive|x'; UPDATE drives SET location = 'Pune'; COMMIT")
 	tr.from = 0
 	before := tr.lines()
-	steps, err := migrator(t, tr.pool).Redo(t.Context())
+	m := migrator(t, tr.pool)
+	downThrough(t, m, "audit_seals")
+	_, err := m.Up(t.Context())
 	require.NoError(t, err)
-	require.Contains(t, steps[0].Name, "audit_seals")
 	tr.pool.Reset()
 	report := tr.verify("")
 	require.Empty(t, report.Faults)

@@ -98,14 +98,7 @@ func TestFiguresThatAreNewHoldWhatWasThere(t *testing.T) {
 	t.Parallel()
 	pool := storetest.New(t)
 	m := migrator(t, pool)
-	for { // to the version before them
-		steps, err := m.Down(t.Context())
-		require.NoError(t, err)
-		require.NotEmpty(t, steps)
-		if slices.ContainsFunc(steps, func(s store.Step) bool { return strings.Contains(s.Name, "00012") }) {
-			break
-		}
-	}
+	downThrough(t, m, "analytics_students")
 	_, err := pool.Exec(t.Context(), `
 WITH head AS (INSERT INTO users (user_id, name, email, role) VALUES (1, 'Head', 'head@example.edu', 'HEAD'), (2, 'Asha', 'asha@example.edu', 'STUDENT')),
      student AS (INSERT INTO students (student_id, roll_number, branch) VALUES (2, 'R2', 'CSE')),
@@ -121,6 +114,19 @@ INSERT INTO registrations (drive_id, student_id) VALUES (1, 2)`)
 	days, err := store.RegistrationsOverTime(t.Context(), pool, time.UTC, 30)
 	require.NoError(t, err)
 	require.Len(t, days, 1)
+}
+
+// downThrough takes a database to the version before a migration.
+func downThrough(t *testing.T, m *store.Migrator, name string) {
+	t.Helper()
+	for {
+		steps, err := m.Down(t.Context())
+		require.NoError(t, err)
+		require.NotEmpty(t, steps, "there is no migration %s", name)
+		if slices.ContainsFunc(steps, func(s store.Step) bool { return strings.Contains(s.Name, name) }) {
+			return
+		}
+	}
 }
 
 // gooseLine is the catalogue's of goose's own table, which stays when everything is rolled back.
