@@ -16,6 +16,7 @@ async function tabTo(page: Page, name: string, key = 'Shift+Tab') {
 }
 
 test('thirty students are marked and published by keyboard alone', async ({ signIn, day, accessible }) => {
+  test.slow()
   const { id, company, students, marks } = await day()
   const page = await signIn('coordinator', `/drives/${id}/attendance`)
   const { keyboard } = page
@@ -215,6 +216,7 @@ test.describe('without the network', () => {
     context,
     accessible,
   }) => {
+    test.slow()
     const { id, company, students, marks } = await day(10)
     const rolls = students.map(({ roll_number }) => roll_number)
     let page = await signIn('coordinator', `/drives/${id}/attendance`)
@@ -263,6 +265,7 @@ test.describe('without the network', () => {
   })
 
   test('two tabs send each mark once, in order', async ({ signIn, day, context }) => {
+    test.slow()
     const { id, students, marks } = await day(20)
     const rolls = students.map(({ roll_number }) => roll_number)
     const first = await signIn('coordinator', `/drives/${id}/attendance`)
