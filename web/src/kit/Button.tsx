@@ -10,16 +10,21 @@ function classes({ look, danger, icon }: Look) {
 
 export type ButtonProps = Look & Omit<AriaButtonProps, 'className' | 'children'> & { children: ReactNode }
 
-/** Button waits visibly while isPending, keeps its width and its place in the order of the keyboard. An icon button needs aria-label. */
-export function Button({ look, danger, icon, children, ...props }: ButtonProps) {
+/**
+ * Button waits visibly while isPending, keeps its width and its place in the order of the keyboard. An icon button needs aria-label.
+ * react-aria's own way of waiting also reads the button out by its id, which points to nothing once another has taken its place.
+ */
+export function Button({ look, danger, icon, isPending, type, onPress, children, ...props }: ButtonProps) {
   return (
-    <AriaButton {...props} className={classes({ look, danger, icon })}>
-      {({ isPending }) => (
-        <>
-          <span className="button-content">{children}</span>
-          {isPending && <span className="spinner" aria-hidden="true" />}
-        </>
-      )}
+    <AriaButton
+      {...props}
+      {...(isPending
+        ? { 'aria-disabled': true, type: 'button' } // so that Enter in a field does not send a form twice
+        : { type, onPress })}
+      className={`${classes({ look, danger, icon })}${isPending ? ' pending' : ''}`}
+    >
+      <span className="button-content">{children}</span>
+      {isPending && <span className="spinner" aria-hidden="true" />}
     </AriaButton>
   )
 }
