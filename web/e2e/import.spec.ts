@@ -99,7 +99,7 @@ test('a good sheet is checked, imported, and a code of it signs in', async ({ si
   await page.emulateMedia({ media: 'screen' })
 
   await page.getByRole('button', { name: 'Done, forget them' }).click()
-  await page.getByRole('button', { name: 'Forget them' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Forget them' }).click()
   await expect(page.getByText('The codes of this import have been fetched')).toBeVisible()
   await page.reload()
   await expect(page.getByText('The codes of this import have been fetched')).toBeVisible()
