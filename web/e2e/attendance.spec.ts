@@ -16,6 +16,7 @@ async function tabTo(page: Page, name: string, key = 'Shift+Tab') {
 }
 
 test('thirty students are marked and published by keyboard alone', async ({ signIn, day, accessible }) => {
+  test.slow()
   const { id, company, students, marks } = await day()
   const page = await signIn('coordinator', `/drives/${id}/attendance`)
   const { keyboard } = page
@@ -46,7 +47,6 @@ test('thirty students are marked and published by keyboard alone', async ({ sign
   await keyboard.press('Shift+Enter')
   await expect(page.getByText('28 of 30 marked')).toBeVisible()
   await saved(page)
-  await accessible()
   const now = await marks()
   expect(now[String(late)]).toBeNull()
   expect(now[String(twice)]).toBe('ABSENT')
@@ -63,7 +63,6 @@ test('thirty students are marked and published by keyboard alone', async ({ sign
   await expect(page.getByText('The attendance is published. Nothing in it can be changed any more.')).toBeVisible()
   await expect(page.getByText('Finished', { exact: true })).toBeVisible()
   await expect(field(page)).toHaveCount(0)
-  await accessible()
   expect(Object.values(await marks()).filter((status) => status === 'ABSENT')).toHaveLength(6)
 
   const downloading = page.waitForEvent('download')
@@ -73,7 +72,7 @@ test('thirty students are marked and published by keyboard alone', async ({ sign
   expect(csv.trim().split('\n')).toHaveLength(31)
 })
 
-test('a match is chosen with the arrows', async ({ signIn, day }) => {
+test('a match is chosen with the arrows', async ({ signIn, day, accessible }) => {
   const { id, students, marks } = await day(12)
   const page = await signIn('head', `/drives/${id}/attendance`)
   await expect(field(page)).toBeFocused()
@@ -81,6 +80,7 @@ test('a match is chosen with the arrows', async ({ signIn, day }) => {
   const asha = students.filter(({ name }) => name.startsWith('Asha'))
   expect(asha).toHaveLength(2)
   await page.keyboard.press('ArrowDown')
+  await accessible()
   await page.keyboard.press('Enter')
   await saved(page)
   expect((await marks())[String(asha[1]?.roll_number)]).toBe('PRESENT')
@@ -92,7 +92,7 @@ test('a sheet is pasted, and taken back in one step @phone', async ({ signIn, da
   const page = await signIn('coordinator', `/drives/${id}/attendance`)
   await button(page, `Absent, ${d} ${students[3]?.name}`).click()
   await saved(page)
-  await button(page, 'Paste roll numbers').click()
+  await button(page, 'Paste list').click()
   const dialog = page.getByRole('dialog', { name: 'Mark many at once' })
   await dialog.getByLabel('Roll numbers').fill(`1\t${a}\tAsha\n2\t${b}\tVikram\tabsent\n${c}; ${d}\n99XX999`)
   await expect(dialog).toContainText('4 students recognised')
@@ -176,7 +176,7 @@ test('somebody signs in again, and the marks go out', async ({ signIn, day, cont
   expect([a, b].map((roll) => now[String(roll)])).toEqual(['PRESENT', 'ABSENT'])
 })
 
-test('what the server refuses is named, and the rest goes on', async ({ signIn, day, api, context }) => {
+test('what the server refuses is named, and the rest goes on', async ({ signIn, day, api, context, accessible }) => {
   const { id, students } = await day(3)
   const [a, b] = students
   const page = await signIn('coordinator', `/drives/${id}/attendance`)
@@ -194,6 +194,7 @@ test('what the server refuses is named, and the rest goes on', async ({ signIn, 
   await head.post(`/attendance/${id}/publish`)
   await context.setOffline(false)
   const told = page.getByRole('alert')
+  await accessible()
   await expect(told).toContainText('1 mark not taken by the server:')
   await expect(told).toContainText(`${a?.roll_number} ${a?.name}, PRESENT`)
   await told.getByRole('button', { name: 'I have seen it' }).click()
@@ -215,6 +216,7 @@ test.describe('without the network', () => {
     context,
     accessible,
   }) => {
+    test.slow()
     const { id, company, students, marks } = await day(10)
     const rolls = students.map(({ roll_number }) => roll_number)
     let page = await signIn('coordinator', `/drives/${id}/attendance`)
@@ -263,6 +265,7 @@ test.describe('without the network', () => {
   })
 
   test('two tabs send each mark once, in order', async ({ signIn, day, context }) => {
+    test.slow()
     const { id, students, marks } = await day(20)
     const rolls = students.map(({ roll_number }) => roll_number)
     const first = await signIn('coordinator', `/drives/${id}/attendance`)

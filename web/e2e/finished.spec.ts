@@ -33,8 +33,8 @@ test('finished drives are found by period, and downloaded @phone', async ({ sign
   expect(sheet).toContain('ABSENT')
 
   await period.click()
-  await page.getByRole('option', { name: 'From … to …' }).click()
-  await page.getByLabel('From').fill('2020-01-01')
+  await page.getByRole('option', { name: 'Chosen days' }).click()
+  await page.getByLabel('From', { exact: true }).fill('2020-01-01')
   await page.getByLabel('To, included').fill('2020-12-31')
   await expect(page.getByRole('heading', { name: 'No finished drive in this period' })).toBeVisible()
   await accessible()

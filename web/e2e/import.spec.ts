@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures'
+import { workbook } from './xlsx'
 
 let last = 0
 /** A name that no other test uses. */
@@ -24,7 +25,6 @@ test('a broken sheet shows each cell to mend where it stands, and changes nothin
 }) => {
   const page = await signIn('head', '/import')
   await expect(page.getByRole('heading', { name: 'Import students' })).toBeVisible()
-  await accessible()
   const id = fresh()
   const lines = Array.from({ length: 60 }, (_, i) => goodLine(`${id}n${i}`, i % 2 ? '8' : '11'))
   lines[0] = `${id}n0,Nobody,not-an-address,CSE,2027,11`
@@ -99,7 +99,7 @@ test('a good sheet is checked, imported, and a code of it signs in', async ({ si
   await page.emulateMedia({ media: 'screen' })
 
   await page.getByRole('button', { name: 'Done, forget them' }).click()
-  await page.getByRole('button', { name: 'Forget them' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Forget them' }).click()
   await expect(page.getByText('The codes of this import have been fetched')).toBeVisible()
   await page.reload()
   await expect(page.getByText('The codes of this import have been fetched')).toBeVisible()
@@ -139,8 +139,10 @@ test('a sheet is chosen and imported with the keyboard only', async ({ signIn })
   await expect(page.getByRole('heading', { name: 'The students are imported' })).toBeVisible()
 })
 
-test('what is no sheet is refused with what to do', async ({ signIn }) => {
+test('what is no sheet is refused with what to do', async ({ signIn, accessible }) => {
   const page = await signIn('head', '/import')
+  await expect(page.getByRole('heading', { name: 'Recent imports' })).toBeVisible()
+  await accessible()
   await choose(page, { name: 'picture.png', mimeType: 'image/png', buffer: Buffer.from('x') })
   await expect(page.getByRole('alert')).toContainText('Save it as .xlsx or .csv')
   await choose(page, { name: 'empty.csv', mimeType: 'text/csv', buffer: Buffer.from('') })
@@ -148,4 +150,20 @@ test('what is no sheet is refused with what to do', async ({ signIn }) => {
   await page.route('**/students/import**', (route) => route.abort())
   await choose(page, sheet([goodLine(fresh())]))
   await expect(page.getByRole('alert')).toContainText('cannot be reached')
+})
+
+test('a workbook’s rows are shown around what is to mend, too', async ({ signIn }) => {
+  const id = fresh()
+  const rows = [
+    header.split(','),
+    [`${id}x1`, 'First', `${id}x1@import.example`, 'CSE', 2027, 8.5],
+    [`${id}x2`, 'Second', `${id}x2@import.example`, 'CSE', 2027, 'eight'],
+  ]
+  const page = await signIn('head', '/import')
+  const mimeType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+  await choose(page, { name: 'students.xlsx', mimeType, buffer: workbook(rows) })
+  await expect(page.getByRole('heading', { name: '1 cell to mend' })).toBeVisible()
+  const around = page.getByRole('region', { name: 'The sheet around line 3' })
+  await expect(around.getByRole('cell', { name: 'eight' })).toBeVisible()
+  await expect(around.getByRole('row', { name: /First.*8\.5/ })).toBeVisible()
 })

@@ -83,7 +83,6 @@ test('a student is added, found by filters, and renamed @phone', async ({ signIn
   await page.getByRole('option', { name: 'Student' }).click()
   await expect(page).toHaveURL(/q=.*role=STUDENT/)
   await expect(page.getByText('1 people')).toBeVisible()
-  await accessible()
   await page.getByRole('button', { name: `What to do with Tara ${id}` }).click()
   await page.getByRole('menuitem', { name: 'Edit…' }).click()
   await page.getByLabel('Name', { exact: true }).fill(`Tara Devi ${id}`)
@@ -115,10 +114,12 @@ test('a new code replaces a password, and faults stand at their fields', async (
   await expect(page.getByRole('dialog')).toContainText(/e-mail address.*(taken|exists|already|belongs|has)/i)
 })
 
-test('the last head stays', async ({ signIn, api }) => {
+test('the last head stays', async ({ signIn, api, accessible }) => {
   const heads = await (await api('head')).get<User[]>('/users?role=HEAD&active=true')
   expect(heads).toHaveLength(1)
   const page = await signIn('head', '/people?role=HEAD')
+  await expect(page.getByRole('row', { name: heads[0]?.name })).toBeVisible()
+  await accessible()
   await page.getByRole('button', { name: `What to do with ${heads[0]?.name}` }).click()
   await page.getByRole('menuitem', { name: 'Deactivate…' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Deactivate' }).click()

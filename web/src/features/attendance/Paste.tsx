@@ -1,4 +1,3 @@
-import { ClipboardPaste } from 'lucide-react'
 import { useDeferredValue, useMemo, useState } from 'react'
 import { Badge } from '~/kit/Badge'
 import { Button } from '~/kit/Button'
@@ -21,10 +20,7 @@ export function Paste({ driveId }: { driveId: number }) {
   const [isOpen, open] = useState(false)
   return (
     <>
-      <Button onPress={() => open(true)}>
-        <ClipboardPaste size={16} aria-hidden="true" />
-        {text.open}
-      </Button>
+      <Button onPress={() => open(true)}>{text.open}</Button>
       <Dialog title={text.title} isOpen={isOpen} onClose={() => open(false)} wide>
         <PasteForm driveId={driveId} onClose={() => open(false)} />
       </Dialog>

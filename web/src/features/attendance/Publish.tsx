@@ -16,7 +16,7 @@ export function Publish({ drive }: { drive: DriveBody }) {
   const [isOpen, open] = useState(false)
   return (
     <>
-      <Button look="primary" onPress={() => open(true)}>
+      <Button look="primary" aria-label={text.openLabel} onPress={() => open(true)}>
         {text.open}
       </Button>
       <Dialog title={text.title(drive.company_name)} isOpen={isOpen} onClose={() => open(false)}>

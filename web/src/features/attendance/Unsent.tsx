@@ -34,7 +34,7 @@ function OfDrive({ userId, driveId }: { userId: number; driveId: number }) {
   }, [userId, driveId])
   if (queue.length === 0) return null
   return (
-    <p className="banner warn offline" role="status">
+    <p className="banner warn unsent" role="status">
       <span>{t.attendance.unsavedElsewhere(students(queue), company)}</span>
       <Link href={`/drives/${driveId}/attendance`}>{t.attendance.toMarks}</Link>
     </p>

@@ -187,13 +187,14 @@ class Outbox {
     if (batch.length === 0) return false
     this.set({ isSending: true })
     await this.checkPerson()
-    await this.noticeOthers(batch)
+    const notes = await this.othersDoings(batch)
     try {
       await post(this.driveId, batch)
     } catch (error) {
       await this.refuse(batch, error)
       return true
     }
+    if (notes.length > 0) this.set({ notes: [...this.state.notes, ...notes] })
     await this.remember(batch)
     await this.drop(batch)
     return true
@@ -208,16 +209,15 @@ class Outbox {
   }
 
   /** Marks that waited long may meet marks that others made meanwhile. The later one counts, and its maker should know. */
-  private async noticeOthers(batch: readonly QueuedMark[]) {
-    if (!batch.some(({ at }) => Date.now() - at > 10_000)) return
+  private async othersDoings(batch: readonly QueuedMark[]): Promise<Note[]> {
+    if (!batch.some(({ at }) => Date.now() - at > 10_000)) return []
     const now = new Map((await listed(this.driveId)).map((row) => [row.student_id, row.status]))
-    const notes = batch.flatMap((mark) => {
+    return batch.flatMap((mark) => {
       const theirs = now.get(mark.student_id)
       if (theirs === undefined || theirs === mark.before || theirs === mark.status) return []
       if (this.taken.get(mark.student_id)?.status === theirs) return []
       return [note(t.attendance.replaced(whom(mark), named(theirs), named(mark.status)))]
     })
-    if (notes.length > 0) this.set({ notes: [...this.state.notes, ...notes] })
   }
 
   /** refuse puts aside what the server does not take, with its reason; the rest goes on. What may pass by itself is thrown. */

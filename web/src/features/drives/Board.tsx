@@ -99,7 +99,7 @@ function Column({ state, q, isHere }: Place) {
         <h2 id={`column-${state}`}>{t.common.driveStatus[state]}</h2>
         <Badge>{shown ?? t.common.none}</Badge>
       </header>
-      <Loaded query={{ ...query, data: rows }} skeleton={<Skeleton lines={3} height="6.25rem" />}>
+      <Loaded query={{ ...query, data: rows }} skeleton={<Skeleton lines={3} height="7.75rem" />}>
         {(drives) =>
           drives.length === 0 ? (
             <p className="quiet small column-empty">{q ? t.drives.noneFound(q) : t.drives.columnEmpty[state]}</p>

@@ -1,3 +1,4 @@
+import type { MouseEvent } from 'react'
 import { Label } from 'react-aria-components/Label'
 import { Slider, SliderOutput, SliderThumb, SliderTrack } from 'react-aria-components/Slider'
 import { Area, AreaChart, CartesianGrid, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
@@ -8,6 +9,9 @@ import { t } from '~/texts'
 type Point = Preview['cgpa_curve'][number]
 
 const p = t.drives.preview
+/** What stands before and after the curve itself, in pixels; the slider below keeps the same (drives.css). */
+const before = 34
+const after = 10
 const axis = { fontSize: 11, fill: 'var(--text-quiet)' }
 
 /** CgpaCurve shows how many would be eligible from which CGPA on; where it is clicked the minimum is set. */
@@ -20,23 +24,18 @@ export default function CgpaCurve({
   value: number | null
   onPick?: (min: number | null) => void
 }) {
-  const pick = (label: unknown) => {
-    const cgpa = Number(label)
-    if (label !== undefined && !Number.isNaN(cgpa)) onPick?.(cgpa || null)
+  const pick = ({ clientX, currentTarget }: MouseEvent) => {
+    const { left, width } = currentTarget.getBoundingClientRect()
+    const part = (clientX - left - before) / (width - before - after)
+    onPick?.(Math.min(10, Math.max(0, Math.round(part * 40) / 4)) || null)
   }
   return (
     <div className="stack tight">
       {onPick && <p className="quiet small">{p.curveHelp}</p>}
       {/* The slider below does the same by keyboard, and the table says the same in words. */}
-      <div className="curve" aria-hidden="true" data-testid="cgpa-curve">
+      <div className={onPick ? 'curve picks' : 'curve'} aria-hidden="true" data-testid="cgpa-curve" onClick={pick}>
         <ResponsiveContainer width="100%" height="100%">
-          <AreaChart
-            data={points}
-            margin={{ top: 6, right: 10, bottom: 0, left: 0 }}
-            accessibilityLayer={false}
-            onClick={({ activeLabel }) => pick(activeLabel)}
-            style={onPick ? { cursor: 'pointer' } : {}}
-          >
+          <AreaChart data={points} margin={{ top: 6, right: after, bottom: 0, left: 0 }} accessibilityLayer={false}>
             <CartesianGrid stroke="var(--line)" vertical={false} />
             <XAxis
               dataKey="min_cgpa"
@@ -47,7 +46,7 @@ export default function CgpaCurve({
               stroke="var(--line)"
               height={20}
             />
-            <YAxis allowDecimals={false} tick={axis} stroke="var(--line)" width={34} tickCount={4} />
+            <YAxis allowDecimals={false} tick={axis} stroke="var(--line)" width={before} tickCount={4} />
             <Tooltip content={<At />} isAnimationActive={false} cursor={{ stroke: 'var(--line-strong)' }} />
             <Area
               dataKey="eligible"

@@ -65,7 +65,7 @@ function headActions(drive: DriveBody, ask: (what: Asked) => void, recalculate: 
     )
   }
   // A drive that students have registered for stays: it is cancelled instead.
-  if (drive.registered_count === 0)
+  if (!drive.registered_count)
     actions.push({ id: 'delete', text: t.drives.remove.action, danger: true, onAction: () => ask('delete') })
   return actions
 }

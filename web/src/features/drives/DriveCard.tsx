@@ -20,7 +20,9 @@ export function DriveCard({ drive }: { drive: DriveBody }) {
         )}
         {drive.status === 'posted' && <Closing deadline={drive.registration_deadline} />}
         {drive.status !== 'pending' && drive.status !== 'posted' && (
-          <span className="quiet">{t.drives.interview(dateTime(drive.interview_date))}</span>
+          <span className="quiet">
+            {drive.interview_date ? t.drives.interview(dateTime(drive.interview_date)) : t.drives.noInterview}
+          </span>
         )}
       </span>
       <span className="card-counts num">

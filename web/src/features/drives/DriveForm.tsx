@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { Form } from 'react-aria-components/Form'
 import { fieldsOf, messageOf } from '~/api/problem'
 import { useSession } from '~/api/session'
@@ -33,10 +33,17 @@ export interface DriveFormProps {
 }
 
 /** DriveForm is a drive's fields, and beside them whom its criteria let in while they are typed. */
-export function DriveForm({ draft, onChange, isLocked, error, pdf, actions, onSubmit }: DriveFormProps) {
+export function DriveForm({ draft, onChange: change, isLocked, error, pdf, actions, onSubmit }: DriveFormProps) {
   const live = usePreview(draft.criteria)
-  const changeCriteria = (change: Partial<Criteria>) => onChange({ criteria: { ...draft.criteria, ...change } })
-  const faults = fieldsOf(error)
+  const { faults, touch } = useFaults(error)
+  const onChange = (fields: Partial<Draft>) => {
+    touch(Object.keys(fields))
+    change(fields)
+  }
+  const changeCriteria = (criteria: Partial<Criteria>) => {
+    touch(Object.keys(criteria))
+    change({ criteria: { ...draft.criteria, ...criteria } })
+  }
   const form = useFirstFault(error)
   return (
     <div className={isLocked ? 'drive-form locked' : 'drive-form'}>
@@ -71,7 +78,7 @@ export function DriveForm({ draft, onChange, isLocked, error, pdf, actions, onSu
         </section>
         {!!error && (
           <p className="banner bad" role="alert">
-            {Object.keys(faults).length > 0 ? t.drives.form.faults : messageOf(error)}
+            {Object.keys(fieldsOf(error)).length > 0 ? t.drives.form.faults : messageOf(error)}
           </p>
         )}
         <div className="actions start">{actions}</div>
@@ -80,6 +87,22 @@ export function DriveForm({ draft, onChange, isLocked, error, pdf, actions, onSu
     </div>
   )
 }
+
+/** useFaults are the server's faults of the fields that have not been changed since: a fault stays no longer than its cause. */
+function useFaults(error: unknown) {
+  const [touched, setTouched] = useState<{ error: unknown; fields: readonly string[] }>({ error, fields: [] })
+  const since = touched.error === error ? touched.fields : noFields
+  const faults = useMemo(
+    () => Object.fromEntries(Object.entries(fieldsOf(error)).filter(([field]) => !since.includes(field))),
+    [error, since],
+  )
+  const touch = (fields: string[]) => {
+    if (fields.some((field) => field in faults)) setTouched({ error, fields: [...since, ...fields] })
+  }
+  return { faults, touch }
+}
+
+const noFields: readonly string[] = []
 
 /** useFirstFault brings the first field that the server refused under the reader's cursor. */
 function useFirstFault(error: unknown) {

@@ -55,6 +55,9 @@ export function DriveFrame({
   )
 }
 
+/** On a phone the tabs are wider than the screen. */
+const intoSight = (tab: HTMLElement | null) => tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+
 function DriveTabs({ drive }: { drive: DriveBody }) {
   const { role } = useSession()
   const [path] = useLocation()
@@ -68,7 +71,7 @@ function DriveTabs({ drive }: { drive: DriveBody }) {
             key={tab.path}
             href={root + tab.path}
             className="tab"
-            {...(path === root + tab.path ? { 'aria-current': 'page' as const } : {})}
+            {...(path === root + tab.path ? { 'aria-current': 'page' as const, ref: intoSight } : {})}
           >
             {tab.text}
           </Link>

@@ -57,7 +57,6 @@ function Row({ drive }: { drive: DriveBody }) {
   const address = `/drives/${drive.drive_id}`
   return (
     // The whole row leads there for the mouse; the link in it is what the keyboard and readers use.
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the link does it
     <tr onClick={() => go(address)}>
       <th scope="row">
         <Link href={address}>{drive.company_name}</Link>

@@ -51,7 +51,10 @@ export function EligibleDetails({ preview, criteria, onChange }: Props) {
 }
 
 function RuleCosts({ preview }: { preview: Preview }) {
-  const rules = Object.entries(preview.failing).filter(([rule, n]) => rule !== 'debarred' || n > 0)
+  // In the order of the form, so that a rule keeps its place while others come and go.
+  const rules = Object.keys(t.drives.ruleShort)
+    .map((rule) => [rule, preview.failing[rule]] as const)
+    .filter(([rule, n]) => n !== undefined && (rule !== 'debarred' || n > 0))
   return (
     <section className="stack tight">
       <h3>{p.rules}</h3>
@@ -65,7 +68,7 @@ function RuleCosts({ preview }: { preview: Preview }) {
               <span className="num">{p.fails(count(n))}</span>
               <span className="num quiet">{p.onlyFails(count(preview.only_failing[rule] ?? 0))}</span>
               <div className="bar cost" aria-hidden="true">
-                <div style={{ width: `${(100 * n) / Math.max(1, preview.students)}%` }} />
+                <div style={{ width: `${(100 * (n ?? 0)) / Math.max(1, preview.students)}%` }} />
               </div>
             </li>
           ))}

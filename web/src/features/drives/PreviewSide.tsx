@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { Button } from '~/kit/Button'
 import { Failed, Skeleton } from '~/kit/States'
 import { t } from '~/texts'
@@ -19,11 +20,25 @@ export function PreviewSide({
 }) {
   if (!preview) {
     return (
-      <aside className="card drive-side" aria-label={p.title}>
-        {error ? <Failed error={error} onRetry={refetch} /> : <Skeleton lines={10} height="2rem" />}
-      </aside>
+      <Side head={<Skeleton lines={1} height="2.75rem" />}>
+        {error ? <Failed error={error} onRetry={refetch} /> : <Skeleton lines={8} height="3rem" />}
+      </Side>
     )
   }
+  return (
+    <Side head={<EligibleNow preview={preview} isStale={isStale} />}>
+      {!!error && (
+        <div className="banner warn row between" role="status">
+          <span>{p.failed}</span>
+          <Button onPress={refetch}>{t.common.retry}</Button>
+        </div>
+      )}
+      <EligibleDetails preview={preview} criteria={criteria} onChange={onChange} />
+    </Side>
+  )
+}
+
+function Side({ head, children }: { head: ReactNode; children: ReactNode }) {
   return (
     <aside className="drive-side" aria-labelledby="preview">
       <div className="preview-head">
@@ -33,16 +48,10 @@ export function PreviewSide({
             {p.toPreview}
           </a>
         </div>
-        <EligibleNow preview={preview} isStale={isStale} />
+        {head}
       </div>
       <div className="preview-details stack" id="preview-details">
-        {!!error && (
-          <div className="banner warn row between" role="status">
-            <span>{p.failed}</span>
-            <Button onPress={refetch}>{t.common.retry}</Button>
-          </div>
-        )}
-        <EligibleDetails preview={preview} criteria={criteria} onChange={onChange} />
+        {children}
       </div>
     </aside>
   )

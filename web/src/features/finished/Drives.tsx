@@ -34,11 +34,11 @@ function useColumns() {
   return useMemo(() => {
     const { columns } = text
     const all: TableColumn<FinishedDriveBody>[] = [
-      { id: 'company', title: columns.company, width: '2fr', minWidth: 160, cell: (drive) => drive.company_name },
-      { id: 'title', title: columns.title, width: '2fr', minWidth: 140, cell: (drive) => drive.job_title },
-      { id: 'domain', title: columns.domain, minWidth: 130, cell: (drive) => drive.domain_name ?? t.common.none },
-      { id: 'interview', title: columns.interview, width: 115, cell: (drive) => date(drive.interview_date) },
-      { id: 'finished', title: columns.finished, width: 115, cell: (drive) => date(drive.finished_date) },
+      { id: 'company', title: columns.company, width: '2fr', minWidth: 140, cell: (drive) => drive.company_name },
+      { id: 'title', title: columns.title, width: '2fr', minWidth: 120, cell: (drive) => drive.job_title },
+      { id: 'domain', title: columns.domain, minWidth: 90, cell: (drive) => drive.domain_name ?? t.common.none },
+      { id: 'interview', title: columns.interview, width: 108, cell: (drive) => date(drive.interview_date) },
+      { id: 'finished', title: columns.finished, width: 108, cell: (drive) => date(drive.finished_date) },
       {
         id: 'registered',
         title: text.registered,
@@ -46,12 +46,12 @@ function useColumns() {
         end: true,
         cell: (drive) => count(drive.total_registered),
       },
-      { id: 'present', title: text.present, width: 85, end: true, cell: (drive) => count(drive.total_present) },
-      { id: 'absent', title: text.absent, width: 85, end: true, cell: (drive) => count(drive.total_absent) },
-      { id: 'share', title: text.share, width: 105, end: true, cell: shareOf },
+      { id: 'present', title: text.present, width: 80, end: true, cell: (drive) => count(drive.total_present) },
+      { id: 'absent', title: text.absent, width: 76, end: true, cell: (drive) => count(drive.total_absent) },
+      { id: 'share', title: text.share, width: 98, end: true, cell: shareOf },
     ]
     if (role !== 'STAFF')
-      all.push({ id: 'download', title: columns.download, width: 80, cell: (drive) => <SheetCell drive={drive} /> })
+      all.push({ id: 'download', title: columns.download, width: 68, cell: (drive) => <SheetCell drive={drive} /> })
     return all
   }, [role, date])
 }

@@ -105,7 +105,7 @@ function List({ onDo }: { onDo: (doing: Doing) => void }) {
         onMore={query.hasNextPage ? () => query.fetchNextPage() : undefined}
         isLoadingMore={query.isFetchingNextPage}
         empty={
-          <div className="stack">
+          <div className="stack people-none">
             <p>{t.people.none}</p>
             <Button onPress={() => set({ q: null, role: null, active: null })}>{t.people.clear}</Button>
           </div>

@@ -7,7 +7,7 @@ import type { ScreenProps } from '~/app/routes'
 import { DriveFrame } from '~/features/drives/DriveFrame'
 import { Button } from '~/kit/Button'
 import { DataTable, type TableColumn } from '~/kit/DataTable'
-import { FilterBar, LiveSearch } from '~/kit/FilterBar'
+import { LiveSearch } from '~/kit/FilterBar'
 import { count, useFormats } from '~/kit/format'
 import { mark } from '~/kit/marks'
 import { Blank, Failed } from '~/kit/States'
@@ -51,11 +51,9 @@ function Registered({ drive }: { drive: DriveBody }) {
     <>
       <ExportState exported={exported} />
       <div className="listed">
-        <FilterBar
-          active={q ? 1 : 0}
-          onClear={() => set({ q: null })}
-          search={<LiveSearch label={texts.search} value={q} onChange={(text) => set({ q: text })} />}
-        />
+        <search className="filters">
+          <LiveSearch label={texts.search} value={q} onChange={(text) => set({ q: text })} />
+        </search>
         <ExportButton exported={exported} isEmpty={!list.total && !q} />
       </div>
       <div className="listed">

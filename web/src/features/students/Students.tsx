@@ -65,7 +65,11 @@ const columns: TableColumn<StudentBody>[] = [
 
 const rowId = (s: StudentBody) => s.student_id
 const rowText = (s: StudentBody) => `${s.name}, ${s.roll_number}`
-const narrowLine = (s: StudentBody) => `${s.roll_number} · ${s.branch ?? t.common.none}`
+const narrowLine = (s: StudentBody) => {
+  const standing = standingOf(s)
+  const words = [s.roll_number, s.branch ?? t.common.none]
+  return (standing === 'good' ? words : [...words, t.students.standing[standing]]).join(' · ')
+}
 
 /** Students is the register of all students; one of them opens over it, at an address of its own. */
 export default function Students({ params }: ScreenProps) {

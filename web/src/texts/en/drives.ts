@@ -19,6 +19,7 @@ export const drives = {
   closes: (when: string) => `closes ${when}`,
   closesIn: (left: string) => `closes in ${left}`,
   noDeadline: 'no deadline',
+  noInterview: 'no interview date',
   interview: (when: string) => `interview ${when}`,
   countsShort: { eligible: 'eligible', selected: 'selected', registered: 'registered' },
   lpa: (n: string) => `${n} LPA`,
@@ -112,7 +113,7 @@ export const drives = {
     saved: (company: string) => `The drive of ${company} is saved.`,
     nothingChanged: 'Nothing was changed.',
     locked:
-      'The criteria are locked: the drive is published, and students have been told by them. Cancel it and create another one to change them.',
+      'The criteria are locked: the drive is published, and students have been told by them. For others the head cancels it, and another one is created.',
     notEditable: 'This drive can no longer be edited',
     notEditableText: (state: string) =>
       `Its state is “${state}”: registration is over, and what students were promised stays as it was.`,

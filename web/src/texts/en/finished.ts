@@ -8,7 +8,7 @@ export const finished = {
     m3: 'Last 3 months',
     m6: 'Last 6 months',
     m12: 'Last 12 months',
-    dates: 'From … to …',
+    dates: 'Chosen days',
   },
   from: 'From',
   until: 'To, included',

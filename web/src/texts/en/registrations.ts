@@ -1,8 +1,8 @@
 export const registrations = {
   table: 'Registrations',
-  search: 'Search by name, roll number or e-mail',
+  search: 'Name, roll number or e-mail',
   count: (n: string) => `${n} registered`,
-  matching: (n: string) => `${n} registrations match`,
+  matching: (n: string) => (n === '1' ? '1 registration matches' : `${n} registrations match`),
   counting: 'Counting…',
   live: 'Kept up to date by itself.',
   fresh: (n: string) => `${n} registered now. Show them`,
@@ -20,12 +20,14 @@ export const registrations = {
     registered_at: 'Registered',
     email: 'E-mail',
   },
-  narrow: (roll: string, when: string) => `${roll} · ${when}`,
   export: 'Export CSV',
   exportAgain: 'Export again',
   exporting: 'Writing the registrations into a CSV file',
   mayLeave: 'You can leave this page; the file will be offered here when you come back.',
-  ready: (rows: string, when: string) => `The CSV file with ${rows} registrations of ${when} is ready.`,
+  ready: (rows: string, when: string) =>
+    rows === '1'
+      ? `The CSV file with 1 registration of ${when} is ready.`
+      : `The CSV file with ${rows} registrations of ${when} is ready.`,
   download: 'Download',
   failed: 'The export failed. Try again; if it fails again, tell the head of placement.',
   dismiss: 'Close',

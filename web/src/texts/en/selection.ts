@@ -1,6 +1,6 @@
 export const selection = {
   table: 'Eligible students',
-  search: 'Search by name, roll number or e-mail',
+  search: 'Name, roll number or e-mail',
   eligible: (n: string) => `${n} eligible`,
   matching: (n: string, all: string) => `${n} of ${all} eligible match`,
   counting: 'Counting…',
@@ -40,7 +40,8 @@ export const selection = {
   dropIneligible: 'Take out who is not eligible any more',
   dropped: (n: string) => `${n} taken out of the choice.`,
   publishing: 'Selecting the students and telling them',
-  published: (n: string) => `Published. ${n} students are selected.`,
+  published: (n: string) =>
+    n === '1' ? 'Published. 1 student is selected.' : `Published. ${n} students are selected.`,
   publishFailed: 'The drive is open, but its students are not selected yet. The job is on the Jobs page.',
   mayLeave: 'You can leave this page; it goes on in the server.',
   byHand: (selected: string, eligible: string) => `${selected} of ${eligible} eligible students were chosen by hand.`,

@@ -1,8 +1,8 @@
 export const students = {
   title: 'Students',
-  search: 'Search by name, roll number or e-mail',
-  count: (n: string) => `${n} students`,
-  matching: (n: string) => `${n} students match`,
+  search: 'Name, roll number or e-mail',
+  count: (n: string) => (n === '1' ? '1 student' : `${n} students`),
+  matching: (n: string) => (n === '1' ? '1 student matches' : `${n} students match`),
   counting: 'Counting…',
   none: 'No student matches. Clear the filters, or search for less.',
   noneAtAll: 'There are no students yet. The head of placement imports them from a list.',
@@ -21,7 +21,7 @@ export const students = {
     batch: 'Batch',
     cgpaFrom: 'CGPA from',
     cgpaTo: 'CGPA to',
-    backlogs: 'Max. backlogs',
+    backlogs: 'Backlogs up to',
     standing: 'Standing',
     standings: {
       all: 'Any standing',
@@ -37,7 +37,6 @@ export const students = {
     debarred: 'No drive selects this student.',
     debarredFor: (reason: string) => `No drive selects this student. Reason: ${reason}`,
   },
-  narrow: (roll: string, branch: string, cgpa: string) => `${roll} · ${branch} · ${cgpa}`,
   fields: {
     name: 'Name',
     email: 'E-mail',
