@@ -83,6 +83,8 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Texts do nothing by being loaded: who uses none of a file does not need it.
+    rolldownOptions: { treeshake: { moduleSideEffects: [{ test: /\/src\/texts\//, sideEffects: false }] } },
   },
   server: {
     // With the address that the browser asked for: the server takes changes only from pages of its own.
