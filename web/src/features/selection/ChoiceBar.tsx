@@ -52,11 +52,13 @@ export function ChoiceBar({
         >
           {t.selection.publishAll}
         </Button>
-        {chosen > 0 && (
-          <Button look="primary" onPress={() => setPublishing('chosen')}>
-            {t.selection.publishChosen(count(chosen))}
-          </Button>
-        )}
+        <Button
+          {...(chosen > 0 ? { look: 'primary' as const } : {})}
+          isDisabled={chosen === 0}
+          onPress={() => setPublishing('chosen')}
+        >
+          {chosen > 0 ? t.selection.publishChosen(count(chosen)) : t.selection.publishNoneChosen}
+        </Button>
       </div>
       {choice.matching.error && (
         <p className="banner bad" role="alert">

@@ -28,6 +28,7 @@ export const selection = {
   selectAll: (n: string) => `Select all ${n}`,
   clear: 'Clear the choice',
   publishChosen: (n: string) => `Publish to ${n} chosen`,
+  publishNoneChosen: 'Publish to the chosen',
   publishAll: 'Publish to all eligible',
   confirmChosen: (n: number, shown: string) => (n === 1 ? 'Publish to 1 student?' : `Publish to ${shown} students?`),
   confirmAll: (n: string) => `Publish to all ${n} eligible students?`,
