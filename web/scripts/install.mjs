@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 
 const attempts = 3
-const network = /\b(ECONN\w+|ETIMEDOUT|ESOCKETTIMEDOUT|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|EPIPE|EINTEGRITY|E5\d\d|E429)\b|network|socket hang up|idle timeout/i
+const network =
+  /\b(ECONN\w+|ETIMEDOUT|ESOCKETTIMEDOUT|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|EPIPE|EINTEGRITY|E5\d\d|E429)\b|network|socket hang up|idle timeout/i
 const npm = [
   'ci',
   '--prefer-offline', // npm's cache will do: every version is exact and its checksum is known
@@ -35,7 +36,8 @@ function fail(...lines) {
 for (let attempt = 1; ; attempt++) {
   const { status, complaint } = await install()
   if (status === 0) break
-  if (!network.test(complaint)) fail(complaint, 'npm could not install what the console is built with; what it says stands above')
+  if (!network.test(complaint))
+    fail(complaint, 'npm could not install what the console is built with; what it says stands above')
   if (attempt === attempts)
     fail(
       complaint,
