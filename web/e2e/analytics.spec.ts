@@ -15,7 +15,9 @@ interface BranchCount {
 }
 
 test('the figures are the API’s @phone', async ({ signIn, api, accessible }) => {
-  const staff = await api('staff')
+  const [staff, head] = [await api('staff'), await api('head')]
+  const { job_id } = await head.post<{ job_id: number }>('/analytics/refresh')
+  await head.finished(job_id)
   const page = await signIn('staff', '/analytics?days=365')
   await expect(page.getByRole('heading', { name: 'Analytics' })).toBeVisible()
   const [summary, branches, funnel] = await Promise.all([
