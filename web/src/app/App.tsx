@@ -3,7 +3,6 @@ import { Component, lazy, type ReactNode, Suspense, useEffect, useState } from '
 import { Router } from 'wouter'
 import { onSignedOut } from '~/api/client'
 import { queryClient, sessionQuery } from '~/api/session'
-import { SignIn } from '~/features/account/SignIn'
 import { Button } from '~/kit/Button'
 import { Blank, Failed, Skeleton } from '~/kit/States'
 import { Toasts } from '~/kit/toasts'
@@ -12,6 +11,7 @@ import { Routes } from './routes'
 import { Shell } from './Shell'
 
 const ChoosePassword = lazy(() => import('~/features/account/ChoosePassword'))
+const SignIn = lazy(() => import('~/features/account/SignIn').then(({ SignIn }) => ({ default: SignIn })))
 const SignInAgain = lazy(() => import('~/features/account/SignInAgain'))
 
 export function App() {
@@ -34,7 +34,13 @@ function Session() {
   if (session === undefined) {
     return error ? <Failed error={error} onRetry={() => refetch()} /> : <Waiting />
   }
-  if (session === null) return <SignIn />
+  if (session === null) {
+    return (
+      <Suspense fallback={<Waiting />}>
+        <SignIn />
+      </Suspense>
+    )
+  }
   if (session.user.must_change_password) {
     return (
       <Suspense fallback={<Waiting />}>

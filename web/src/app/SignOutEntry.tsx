@@ -14,7 +14,7 @@ export function SignOutEntry() {
   const leave = async () => {
     const waiting = worksOffline(role) ? await (await import('~/api/kept')).unsentOf(user.user_id) : 0
     if (waiting > 0) ask(waiting)
-    else await signOut().catch((error) => tell(`${messageOf(error)} ${t.attendance.signOut.failed}`, 'bad'))
+    else await signOut().catch((error) => tell(`${messageOf(error)} ${t.account.signOutFailed}`, 'bad'))
   }
   return (
     <>

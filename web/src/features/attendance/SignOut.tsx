@@ -13,7 +13,7 @@ export default function SignOut({ unsent, onClose }: { unsent: number; onClose: 
   const leave = () => {
     setPending(true)
     signOut()
-      .catch((reason) => setError(`${messageOf(reason)} ${text.failed}`))
+      .catch((reason) => setError(`${messageOf(reason)} ${t.account.signOutFailed}`))
       .finally(() => setPending(false))
   }
   return (

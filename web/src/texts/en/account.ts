@@ -10,6 +10,7 @@ export const account = {
   chooseLead:
     'You signed in with a one-time code. It has done its work; from now on you sign in with a password of your own.',
   code: 'The one-time code that you just used',
+  signOutFailed: 'You are still signed in: the server has to be reached to sign out.',
   title: 'My account',
   profile: 'Profile',
   profileSaved: 'Your contact data are saved.',

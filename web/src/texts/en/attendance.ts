@@ -111,6 +111,5 @@ export const attendance = {
     text: (many: number) =>
       `${marks(many)} of attendance not saved yet. They stay in this browser, readable for whoever uses it, and go out only when you sign in here again.`,
     action: 'Sign out all the same',
-    failed: 'You are still signed in: the server has to be reached to sign out.',
   },
 } as const
