@@ -241,6 +241,7 @@ func (d *demoCollege) publish(ctx context.Context, drive store.Drive, registrati
 	if _, err := eligibility.Store(ctx, d.tx, drive.DriveID, eligibility.Of(drive), true); err != nil {
 		return err
 	}
+	drive.Status = store.Posted
 	if err := store.NoticeDrivePublished(ctx, d.tx, drive, d.coordinator); err != nil {
 		return err
 	}

@@ -45,6 +45,16 @@ func TestTheFourLogInsOfTheDemoWork(t *testing.T) {
 	require.Contains(t, states, "attending")
 	require.Contains(t, states, "cancelled")
 	require.Contains(t, states, "finished")
+
+	var told struct {
+		Items []struct {
+			Message string `json:"message"`
+		} `json:"items"`
+	}
+	s.get(s.signIn(emails["STAFF"], password), "/notifications/mine").is(http.StatusOK).into(&told)
+	require.Contains(t, told.Items, struct {
+		Message string `json:"message"`
+	}{"Northwind Analytics (Data Analyst) is open for registrations."}, "an open drive is told of as open")
 	s.stop()
 }
 

@@ -365,7 +365,7 @@ func (s *service) greet(ctx context.Context, pool *pgxpool.Pool, passwords *auth
 		}
 	}
 	var greeting bytes.Buffer // written at once, for whoever waits for the first line
-	fmt.Fprintf(&greeting, "placeOps is ready at http://%s (documentation and API: /docs)\n", reachable(address))
+	fmt.Fprintf(&greeting, "placeOps is ready at http://%s (open it in a browser; documentation: /docs)\n", reachable(address))
 	if s.demo {
 		if err := printDemo(ctx, &greeting, pool); err != nil {
 			return err
