@@ -54,8 +54,8 @@ bundle: need-go need-npm ## fetch and check the PostgreSQL that goes into the bi
 test: need-cc bundle console-test $(GOTESTSUM) $(VERSITYGW) $(PREVIOUS_POSTGRES) ## run all tests: the console's in a browser, then Go's, on the PostgreSQL inside and on an installed one where there is one
 	$(GOTESTSUM) --format pkgname -- -race -count=1 ./...
 ifneq ($(INSTALLED_POSTGRES),)
-	@echo "again on the installed PostgreSQL: $(INSTALLED_POSTGRES)"
-	PLACEOPS_TEST_POSTGRES_BIN=$(INSTALLED_POSTGRES) $(GOTESTSUM) --format pkgname -- -race -count=1 ./store/... ./eligibility/... ./jobs/... ./server/...
+	@echo "again on the installed PostgreSQL: $(INSTALLED_POSTGRES) (data races were looked for above)"
+	PLACEOPS_TEST_POSTGRES_BIN=$(INSTALLED_POSTGRES) $(GOTESTSUM) --format pkgname -- -count=1 ./store/... ./eligibility/... ./jobs/... ./server/...
 endif
 
 lint: need-go console-check $(GOLANGCI) $(SQLC) ## formatting, linters, import directions, generated code
