@@ -37,6 +37,14 @@ function Entries() {
   if (query.error && !query.data) return <Failed error={query.error} onRetry={() => query.refetch()} />
   if (!query.data) return <Skeleton lines={8} height="3.5rem" />
   const entries = entriesOf(query.data.pages.flatMap((page) => page.rows))
+  // A page may hold nothing but further lines of the last entry: whoever asks for more wants to see another one.
+  const showMore = async () => {
+    for (let found = entries.length; found === entries.length; ) {
+      const { data, hasNextPage, isError } = await query.fetchNextPage()
+      if (isError || !data || !hasNextPage) return
+      found = entriesOf(data.pages.flatMap((page) => page.rows)).length
+    }
+  }
   if (entries.length === 0) {
     return (
       <Blank title={t.audit.none} action={<Button onPress={clear}>{t.audit.clear}</Button>}>
@@ -53,7 +61,7 @@ function Entries() {
       </ol>
       {query.hasNextPage && (
         <div className="actions start">
-          <Button isPending={query.isFetchingNextPage} onPress={() => query.fetchNextPage()}>
+          <Button isPending={query.isFetchingNextPage} onPress={showMore}>
             {t.common.more}
           </Button>
         </div>
