@@ -39,9 +39,9 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json | ne
 console-check: web/node_modules/.package-lock.json ## types, lints, formatting and unit tests of the console
 	cd web && npm run --silent check && npm run --silent test
 
-console-test: build ## run the console in a browser, against the program that was just built (PLACEOPS_CHROMIUM; TESTS=e2e/season.spec.ts for one file)
+console-test: build ## run the console in a browser, against the program that was just built (PLACEOPS_CHROMIUM; TESTS=e2e/season.spec.ts for one file; TRACE=on to see what happened)
 	@web/scripts/chromium.sh
-	cd web && npm run --silent e2e -- $(TESTS)
+	cd web && PLACEOPS_TRACE=$(TRACE) npm run --silent e2e -- $(TESTS)
 
 screenshots: build ## write docs/screenshots from the demo college
 	@web/scripts/chromium.sh

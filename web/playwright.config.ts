@@ -15,6 +15,15 @@ const browser = {
   launchOptions: { executablePath: chromium, chromiumSandbox: process.getuid?.() !== 0 },
 }
 
+const traces = ['on', 'off', 'retain-on-failure'] as const
+
+function trace() {
+  const wanted = process.env.PLACEOPS_TRACE || 'off'
+  const known = traces.find((mode) => mode === wanted)
+  if (!known) throw new Error(`PLACEOPS_TRACE is ${wanted}; it can be ${traces.join(', ')}`)
+  return known
+}
+
 export default defineConfig({
   testDir: 'e2e',
   fullyParallel: true,
@@ -24,7 +33,8 @@ export default defineConfig({
   timeout: 45_000,
   expect: { timeout: 10_000 },
   // A test that speaks of working without the network lets the service worker in.
-  use: { trace: 'retain-on-failure', serviceWorkers: 'block' },
+  // Traces take a third of the time of all tests: `make console-test TRACE=retain-on-failure` (or on) writes them.
+  use: { trace: trace(), screenshot: 'only-on-failure', serviceWorkers: 'block' },
   projects: [
     { name: 'desktop', grepInvert: /@phone-only/, use: { ...browser, viewport: { width: 1360, height: 850 } } },
     {
