@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { defineConfig } from '@playwright/test'
 
@@ -8,11 +9,22 @@ const chromium =
 if (!chromium)
   throw new Error('no Chromium: install it (Debian: apt-get install chromium) or name it in PLACEOPS_CHROMIUM')
 
+/** sandbox tells whether Chromium can shut itself in: not as root, nor where an ordinary user may make no namespaces. */
+function sandbox() {
+  if (process.getuid?.() === 0) return false
+  const made = spawnSync('unshare', ['--user', '--map-root-user', 'true'])
+  if (made.status === 0) return true
+  // Said once, and not again by each worker.
+  if (!process.env.TEST_WORKER_INDEX)
+    console.log('Chromium runs without its sandbox: an ordinary user may make no user namespaces here')
+  return false
+}
+
 const browser = {
   locale: 'en-IN',
   // The office is in Kolkata (PLACEOPS_TZ's default); whoever reads elsewhere must see its times.
   timezoneId: 'America/New_York',
-  launchOptions: { executablePath: chromium, chromiumSandbox: process.getuid?.() !== 0 },
+  launchOptions: { executablePath: chromium, chromiumSandbox: sandbox() },
 }
 
 const traces = ['on', 'off', 'retain-on-failure'] as const
