@@ -24,8 +24,9 @@ CYCLONEDX := $(TOOLS)/cyclonedx-gomod-1.10.0
 run: build ## build and start with a demo college (PORT=5000)
 	./bin/placeops serve --demo
 
+# Compiled as the tests and linters are: nothing is compiled twice. What is for others comes from `make release`, which trims the paths.
 build: need-go bundle console ## build bin/placeops with PostgreSQL and the console inside
-	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/placeops .
+	go build -ldflags '$(LDFLAGS)' -o bin/placeops .
 
 # The types of the console's API client come from the program's own description: a route that changes breaks this build.
 console: need-go web/node_modules/.package-lock.json ## build the console into web/dist/app
@@ -39,9 +40,9 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json | ne
 console-check: web/node_modules/.package-lock.json ## types, lints, formatting and unit tests of the console
 	cd web && npm run --silent check && npm run --silent test
 
-console-test: build ## run the console in a browser, against the program that was just built (PLACEOPS_CHROMIUM; TESTS=e2e/season.spec.ts for one file)
+console-test: build ## run the console in a browser, against the program that was just built (PLACEOPS_CHROMIUM; TESTS=e2e/season.spec.ts for one file; TRACE=on to see what happened)
 	@web/scripts/chromium.sh
-	cd web && npm run --silent e2e -- $(TESTS)
+	cd web && PLACEOPS_TRACE=$(TRACE) npm run --silent e2e -- $(TESTS)
 
 screenshots: build ## write docs/screenshots from the demo college
 	@web/scripts/chromium.sh
@@ -50,13 +51,19 @@ screenshots: build ## write docs/screenshots from the demo college
 bundle: need-go need-npm ## fetch and check the PostgreSQL that goes into the binary
 	@go run ./postgres/bundle/fetch -arch $(GOARCH)
 
-# The console's tests come first: what stands last is the summary of Go's.
+# The console's tests come first: what stands last is the summary of Go's. Most of Go's wait, for a database, a clock or each other: more of them
+# at once than there are cores. What looks at the memory of its process runs alone, without the race detector, which takes some itself. An
+# installed PostgreSQL of another version is tried by what speaks to one.
+MEMORY := LittleMemory
+NOT_OF_THE_DATABASE := $(MEMORY)|HungUpOn|IdleConnections|ASlowDownload
+
 test: need-cc bundle console-test $(GOTESTSUM) $(VERSITYGW) $(PREVIOUS_POSTGRES) ## run all tests: the console's in a browser, then Go's, on the PostgreSQL inside and on an installed one where there is one
-	$(GOTESTSUM) --format pkgname -- -race -count=1 ./...
+	$(GOTESTSUM) --format pkgname -- -count=1 -run '$(MEMORY)' ./server ./sheets
 ifneq ($(INSTALLED_POSTGRES),)
-	@echo "again on the installed PostgreSQL: $(INSTALLED_POSTGRES) (data races were looked for above)"
-	PLACEOPS_TEST_POSTGRES_BIN=$(INSTALLED_POSTGRES) $(GOTESTSUM) --format pkgname -- -count=1 ./store/... ./eligibility/... ./jobs/... ./server/...
+	@echo "on the installed PostgreSQL: $(INSTALLED_POSTGRES) (data races are looked for below)"
+	PLACEOPS_TEST_POSTGRES_BIN=$(INSTALLED_POSTGRES) $(GOTESTSUM) --format pkgname -- -count=1 -parallel 6 -skip '$(NOT_OF_THE_DATABASE)' ./store/... ./eligibility/... ./jobs/... ./server/...
 endif
+	$(GOTESTSUM) --format pkgname -- -race -count=1 -parallel 4 -skip '$(MEMORY)' ./...
 
 lint: need-go console-check $(GOLANGCI) $(SQLC) ## formatting, linters, import directions, generated code
 	$(GOLANGCI) run ./...

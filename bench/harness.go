@@ -66,7 +66,7 @@ func newPassableDir(parent, pattern string) (string, error) {
 // buildBinary builds as `make build` does.
 func buildBinary(dir string) (string, error) {
 	path := filepath.Join(dir, "placeops")
-	output, err := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, "placeops").CombinedOutput()
+	output, err := exec.CommandContext(context.Background(), "go", "build", "-ldflags", "-s -w", "-o", path, "placeops").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("go build placeops: %w: %s", err, output)
 	}

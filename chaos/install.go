@@ -35,7 +35,7 @@ type install struct {
 // build builds the real placeops into a folder.
 func build(ctx context.Context, dir string) (binary string, err error) {
 	binary = filepath.Join(dir, "placeops")
-	output, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", binary, "placeops").CombinedOutput()
+	output, err := exec.CommandContext(ctx, "go", "build", "-o", binary, "placeops").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("go build placeops: %w: %s", err, output)
 	}

@@ -1,6 +1,7 @@
 import { inflateRawSync } from 'node:zlib'
-import type { Page } from '@playwright/test'
-import { type Api, test as base, expect, people } from './fixtures'
+import type { APIRequestContext, Page } from '@playwright/test'
+import { type Api, test as base, expect } from './fixtures'
+import type { Server } from './server'
 
 export { expect }
 
@@ -25,52 +26,19 @@ interface Fixtures {
 }
 
 const password = 'crew-of-the-day-2026'
-const size = 30
 
-/** Thirty students with sign-ins, made once for a worker's server. */
-export const test = base.extend<Fixtures, { crew: { student: Student; token: string }[] }>({
-  crew: [
-    async ({ server, playwright }, use) => {
-      const context = await playwright.request.newContext({ baseURL: server.url })
-      const call = async (path: string, body: unknown, token?: string) => {
-        const headers: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {}
-        const answer = await context.post(path, { data: body, headers })
-        expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true)
-        return answer.json()
-      }
-      const head = await call('/auth/login', { email: people.head, password: 'try-placeops-2026' })
-      const crew: { student: Student; token: string }[] = []
-      const make = async (n: number) => {
-        const two = String(n).padStart(2, '0')
-        const student = {
-          roll_number: `26CREW1${two}`,
-          name: `${names[n % names.length]} ${surnames[n % surnames.length]}`,
-        }
-        const email = `crew${two}@demo.example`
-        const { user_id } = await call(
-          '/users',
-          { ...student, email, role: 'STUDENT', password, branch: 'CSE', batch_year: 2026, cgpa: 8 },
-          head.token,
-        )
-        const { token } = await call('/auth/login', { email, password })
-        crew[n] = { student: { ...student, email, student_id: user_id }, token }
-      }
-      for (let n = 0; n < size; n += 5) await Promise.all([0, 1, 2, 3, 4].map((more) => make(n + more)))
-      await context.dispose()
-      await use(crew)
-    },
-    { scope: 'worker', timeout: 60_000 },
-  ],
-  day: async ({ api, crew, server, playwright }, use) => {
+/** Without a worker's fixture of its own it runs on the same servers as all other tests. */
+export const test = base.extend<Fixtures>({
+  day: async ({ api, server, playwright }, use) => {
     const context = await playwright.request.newContext({ baseURL: server.url })
-    await use(async (registered = size) => {
+    await use(async (registered = 30) => {
       const head = await api('head')
       const company = `Gate ${Math.random().toString(36).slice(2, 8)}`
       const { drive_id: id } = await head.post<{ drive_id: number }>('/drives', {
         company_name: company,
         job_title: 'Engineer',
       })
-      const coming = crew.slice(0, registered)
+      const coming = await crewOf(server, head, context, registered)
       await head.publish(
         id,
         coming.map(({ student }) => student.student_id),
@@ -88,6 +56,38 @@ export const test = base.extend<Fixtures, { crew: { student: Student; token: str
     await context.dispose()
   },
 })
+
+interface Member {
+  student: Student
+  token: string
+}
+
+/** Students with sign-ins, by server; each is made when a test first wants so many. */
+const crews = new WeakMap<Server, Member[]>()
+
+async function crewOf(server: Server, head: Api, context: APIRequestContext, wanted: number): Promise<Member[]> {
+  const crew = crews.get(server) ?? []
+  crews.set(server, crew)
+  const missing = Array.from({ length: Math.max(0, wanted - crew.length) }, (_, more) => crew.length + more)
+  for (let at = 0; at < missing.length; at += 5)
+    crew.push(...(await Promise.all(missing.slice(at, at + 5).map((n) => member(head, context, n)))))
+  return crew.slice(0, wanted)
+}
+
+async function member(head: Api, context: APIRequestContext, n: number): Promise<Member> {
+  const two = String(n).padStart(2, '0')
+  const student = {
+    roll_number: `26CREW1${two}`,
+    name: `${names[n % names.length]} ${surnames[n % surnames.length]}`,
+    email: `crew${two}@demo.example`,
+  }
+  const account = { ...student, role: 'STUDENT', password, branch: 'CSE', batch_year: 2026, cgpa: 8 }
+  const { user_id } = await head.post<{ user_id: number }>('/users', account)
+  const answer = await context.post('/auth/login', { data: { email: student.email, password } })
+  expect(answer.status()).toBe(200)
+  const { token } = await answer.json()
+  return { student: { ...student, student_id: user_id }, token }
+}
 
 const names = ['Asha', 'Vikram', 'Divya', 'Kabir', 'Pooja', 'Harsh', 'Tanvi']
 const surnames = ['Rao', 'Shah', 'Fernandes', 'Gill', 'Agarwal', 'Kulkarni', 'Vora', 'Shetty', 'Nair', 'Iyer', 'Menon']

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright'
 import { type APIRequestContext, test as base, expect, type Page } from '@playwright/test'
+import axe from 'axe-core'
 import { Server } from './server'
 
 export { expect }
@@ -67,13 +67,20 @@ export const test = base.extend<Fixtures, { server: Server }>({
   },
   accessible: async ({ page }, use) => {
     await use(async () => {
-      // What react-aria reads out stands there for some seconds, and may speak of what has gone meanwhile.
-      const { violations } = await new AxeBuilder({ page }).exclude('[data-live-announcer]').analyze()
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      expect(serious.map(({ id, help, nodes }) => ({ id, help, where: nodes.map(({ html }) => html) }))).toEqual([])
+      if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source)
+      expect(await page.evaluate(seriousFindings)).toEqual([])
     })
   },
 })
+
+/** seriousFindings runs in the page, and brings only what is wrong out of it: the whole report takes longer than the looking. */
+async function seriousFindings() {
+  const { axe } = window as unknown as { axe: typeof import('axe-core') }
+  // What react-aria reads out stands there for some seconds, and may speak of what has gone meanwhile.
+  const { violations } = await axe.run({ exclude: ['[data-live-announcer]'] }, { resultTypes: ['violations'] })
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  return serious.map(({ id, help, nodes }) => ({ id, help, where: nodes.map(({ html }) => html) }))
+}
 
 /** faultsOf collects what must never happen in a page: an error of its scripts, and what its policy has refused. */
 export function faultsOf(page: Page): string[] {

@@ -17,7 +17,7 @@ interface FieldProps {
   said: Said
   lastStep: string | undefined
   onEnter: (value: string, status: Status) => void
-  onMove: (by: 1 | -1) => void
+  onMove: (value: string, by: 1 | -1) => void
   onUndo: () => void
 }
 
@@ -28,8 +28,8 @@ export function Field({ ref, value, onChange, best, said, lastStep, onEnter, onM
     if (event.nativeEvent.isComposing) return
     const { key, shiftKey, currentTarget } = event
     if (key === 'Enter') onEnter(currentTarget.value, shiftKey ? 'ABSENT' : 'PRESENT')
-    else if (key === 'ArrowDown') onMove(1)
-    else if (key === 'ArrowUp') onMove(-1)
+    else if (key === 'ArrowDown') onMove(currentTarget.value, 1)
+    else if (key === 'ArrowUp') onMove(currentTarget.value, -1)
     else if (key === 'Escape') onChange('')
     else return
     event.preventDefault()

@@ -14,15 +14,26 @@ const whom = ({ roll_number, name }: Attendee) => `${roll_number} ${name}`
 export function Marking({ day }: { day: Day }) {
   const field = useRef<HTMLInputElement>(null)
   const [typed, type] = useState('')
-  const [chosen, choose] = useState(0)
+  const [chosen, choose] = useState<number | null>(null)
   const [said, say] = useState<Said>({ text: '', tone: 'good' })
   const sought = useDeferredValue(typed)
   const matches = useMemo(() => found(day.rows, sought), [day.rows, sought])
-  const best = matches[Math.min(chosen, matches.length - 1)]
+  const best = chosenOf(matches, chosen)
 
   const change = (value: string) => {
     type(value)
-    choose(0)
+    choose(null)
+  }
+  /** Keys come faster than the page draws: what counts is what stands in the field now. */
+  const meant = (value: string) => (value === sought ? matches : found(day.rows, value))
+  const move = (value: string, by: 1 | -1) => {
+    const now = meant(value)
+    const at = Math.max(
+      0,
+      now.findIndex(({ student_id }) => student_id === chosen),
+    )
+    const next = now[at + by]
+    if (next) choose(next.student_id)
   }
   const mark = (student: Attendee, status: Status | null) => {
     const { roll_number } = student
@@ -32,11 +43,9 @@ export function Marking({ day }: { day: Day }) {
     day.outbox.mark([{ student, status }], done)
     say({ text: done, tone: status === 'ABSENT' ? 'bad' : 'good', roll_number })
   }
-  /** A reader of cards types faster than the page draws: what counts is what stands in the field now. */
   const enter = (value: string, status: Status) => {
     if (!value.trim()) return
-    const now = value === sought ? matches : found(day.rows, value)
-    const student = now[Math.min(value === sought ? chosen : 0, now.length - 1)]
+    const student = chosenOf(meant(value), chosen)
     if (!student) {
       say({ text: text.noMatch(value.trim()), tone: 'bad' })
       field.current?.select()
@@ -65,7 +74,7 @@ export function Marking({ day }: { day: Day }) {
         said={said}
         lastStep={day.state.steps.at(-1)?.text}
         onEnter={enter}
-        onMove={(by) => choose(Math.max(0, Math.min(Math.min(chosen, matches.length - 1) + by, matches.length - 1)))}
+        onMove={move}
         onUndo={undo}
       />
       <Roster
@@ -79,6 +88,10 @@ export function Marking({ day }: { day: Day }) {
     </>
   )
 }
+
+/** chosenOf is whom Enter means: the one the arrows went to, also when others mark meanwhile and the order changes. */
+const chosenOf = (matches: readonly Attendee[], chosen: number | null) =>
+  matches.find(({ student_id }) => student_id === chosen) ?? matches[0]
 
 export interface Said {
   text: string
