@@ -42,7 +42,7 @@ const (
 	fieldsOfCheck  = "eligible reason failing.rule failing.needed failing.actual failing.reason"
 	ownList        = "registration_id student_id registered_at attendance " + fieldsOfDrive
 	fieldsOfMark   = "attendance_id drive_id student_id name roll_number status"
-	fieldsOfJob    = "id kind state attempt max_attempts progress.done progress.total result errors created_at attempted_at finalized_at download_url?"
+	fieldsOfJob    = "id kind drive_id state attempt max_attempts progress.done progress.total result errors created_at attempted_at finalized_at download_url?"
 	fieldsOfNotice = "notification_id title message type entity_type entity_id is_read created_at read_at"
 	fieldsOfAudit  = "audit_id line at actor_id actor_name operation request_id database_role entity change drive_id company_name user_id user_name before after"
 	bookType       = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -26,6 +26,7 @@ type listDrivesInput struct {
 type listDrivesOutput struct {
 	Status       int
 	Link         string `header:"Link" doc:"The next page, as rel=next."`
+	TotalCount   string `header:"X-Total-Count" doc:"How many drives there are in all."`
 	ETag         string `header:"ETag"`
 	CacheControl string `header:"Cache-Control"`
 	Body         encodedDrives
@@ -33,9 +34,10 @@ type listDrivesOutput struct {
 
 // driveList is a list of drives as it goes out.
 type driveList struct {
-	link string
-	etag string
-	body encodedDrives
+	link  string
+	total int64
+	etag  string
+	body  encodedDrives
 }
 
 // encodedDrives is the JSON of drives.
@@ -59,7 +61,8 @@ func (s *Server) listDrives(ctx context.Context, in *listDrivesInput) (*listDriv
 		return nil, err
 	}
 	out := listDrivesOutput{
-		Status: http.StatusOK, Link: answer.link, ETag: answer.etag, CacheControl: "private, no-cache", Body: answer.body,
+		Status: http.StatusOK, Link: answer.link, TotalCount: total(answer.total), ETag: answer.etag, CacheControl: "private, no-cache",
+		Body: answer.body,
 	}
 	if hasTag(in.IfNoneMatch, answer.etag) {
 		out.Status = http.StatusNotModified
@@ -120,13 +123,19 @@ func (s *Server) readDriveList(ctx context.Context, in *listDrivesInput, v store
 	}
 	page := listOf(ctx, drives, in.rows(), func(d store.VisibleDrive) DriveBody { return s.driveBodyOf(ctx, d) },
 		func(d store.VisibleDrive) string { return idCursor(d.Drive.DriveID) })
+	count := int64(len(drives))
+	if before != nil || page.Link != "" {
+		if count, err = store.CountDrives(ctx, s.pool, v, filter); err != nil {
+			return driveList{}, err
+		}
+	}
 	var body bytes.Buffer
 	if err := jsonFormat.Marshal(&body, page.Body); err != nil {
 		return driveList{}, err
 	}
 	sum := sha256.Sum256(body.Bytes())
 	tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
-	return driveList{link: page.Link, etag: tag, body: body.Bytes()}, nil
+	return driveList{link: page.Link, total: count, etag: tag, body: body.Bytes()}, nil
 }
 
 // hasTag tells whether one of the tags of an If-None-Match is tag, weak or not (RFC 9110, section 13.1.2).

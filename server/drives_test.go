@@ -166,6 +166,31 @@ func TestWhoSeesWhichDrives(t *testing.T) {
 	}
 }
 
+func TestAListOfDrivesTellsHowManyThereAreInAll(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	for _, company := range []string{"Alpha", "Alphabet", "Beta"} {
+		h.posted(map[string]any{"company_name": company})
+	}
+	h.drive(map[string]any{"company_name": "Alpha Centauri"}) // pending: for the office
+	for query, want := range map[string]map[string]string{
+		"":                      {"student": "3", "staff": "3", "coordinator": "4"},
+		"limit=1":               {"student": "3", "staff": "3", "coordinator": "4"},
+		"limit=3":               {"student": "3", "staff": "3", "coordinator": "4"},
+		"status=posted&limit=2": {"student": "3", "staff": "3", "coordinator": "3"},
+		"status=pending":        {"student": "0", "staff": "0", "coordinator": "1"},
+		"q=alpha&limit=1":       {"student": "2", "staff": "2", "coordinator": "3"},
+	} {
+		for as, total := range want {
+			for path := "/drives?" + query; path != ""; {
+				page := h.get(as, path).is(http.StatusOK)
+				require.Equal(t, total, page.header.Get("X-Total-Count"), "%s as %s", path, as)
+				path = linkOf(page)
+			}
+		}
+	}
+}
+
 func TestListOfDrives(t *testing.T) {
 	t.Parallel()
 	h := start(t)

@@ -72,7 +72,7 @@ func (s *Server) addExport(ctx context.Context, body *JobBody) error {
 	if err != nil {
 		return err
 	}
-	body.Progress = jobProgress{Done: export.Done, Total: export.Total}
+	body.DriveID, body.Progress = &export.DriveID, jobProgress{Done: export.Done, Total: export.Total}
 	if export.FileKey != nil && !export.Expired {
 		body.DownloadURL = downloadURL(body.ID)
 	}

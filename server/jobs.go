@@ -22,6 +22,7 @@ import (
 type JobBody struct {
 	ID          int64           `json:"id"`
 	Kind        string          `json:"kind"`
+	DriveID     *int64          `json:"drive_id" doc:"The drive that the job is about; null where it is about none."`
 	State       string          `json:"state" enum:"available,cancelled,completed,discarded,pending,retryable,running,scheduled"`
 	Attempt     int             `json:"attempt"`
 	MaxAttempts int             `json:"max_attempts"`
@@ -48,7 +49,7 @@ type jobError struct {
 // jobBodyOf leaves the inner workings of a failed attempt to the head.
 func jobBodyOf(row *rivertype.JobRow, inner bool) *JobBody {
 	body := &JobBody{
-		ID: row.ID, Kind: row.Kind, State: string(row.State), Attempt: row.Attempt, MaxAttempts: row.MaxAttempts,
+		ID: row.ID, Kind: row.Kind, DriveID: driveOf(row), State: string(row.State), Attempt: row.Attempt, MaxAttempts: row.MaxAttempts,
 		Result: resultOf(row), Errors: make([]jobError, 0, len(row.Errors)), CreatedAt: row.CreatedAt.UTC(),
 		AttemptedAt: inUTC(row.AttemptedAt), FinalizedAt: inUTC(row.FinalizedAt), Progress: jobProgress{Total: 1},
 	}
@@ -63,6 +64,17 @@ func jobBodyOf(row *rivertype.JobRow, inner bool) *JobBody {
 		body.Errors = append(body.Errors, jobError{Attempt: attempt.Attempt, At: attempt.At.UTC(), Message: message})
 	}
 	return body
+}
+
+// driveOf is the drive that a job's arguments name, also when it has been deleted since.
+func driveOf(row *rivertype.JobRow) *int64 {
+	var args struct {
+		DriveID *int64 `json:"drive_id"`
+	}
+	if err := json.Unmarshal(row.EncodedArgs, &args); err != nil {
+		return nil
+	}
+	return args.DriveID
 }
 
 func inUTC(t *time.Time) *time.Time {

@@ -61,6 +61,31 @@ func TestJobBodyTellsInnerFaultsToHeadsOnly(t *testing.T) {
 	h.get("head", at("/jobs/%d/download", job)).is(http.StatusNotFound)
 }
 
+func TestAJobNamesItsDrive(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	drive := h.posted(map[string]any{"registration_deadline": time.Now().Add(time.Hour)})
+	filter := h.post("head", at("/drives/%d/trigger-eligibility", drive), nil).is(http.StatusAccepted).int("job_id")
+	export := h.export("staff", drive)
+	refresh := h.post("head", "/analytics/refresh", nil).is(http.StatusAccepted).int("job_id")
+	for _, job := range []int64{filter, export, refresh} {
+		h.jobDone(job)
+	}
+	require.EqualValues(t, drive, h.get("staff", at("/jobs/%d", export)).int("drive_id"))
+	require.Nil(t, h.get("head", at("/jobs/%d", refresh)).value("drive_id"))
+	listed := map[string]any{}
+	for _, job := range h.get("head", "/jobs?limit=500").is(http.StatusOK).list() {
+		body, ok := job.(map[string]any)
+		require.True(t, ok)
+		listed[fmt.Sprint(body["kind"])] = body["drive_id"]
+	}
+	for _, kind := range []string{"auto-publish", "close-registrations", "eligibility-filter", "export-registrations-csv"} {
+		require.InDelta(t, drive, listed[kind], 0, kind)
+	}
+	require.Nil(t, listed["refresh-materialized-views"])
+	require.Contains(t, listed, "refresh-materialized-views")
+}
+
 func TestAJobThatCountsNothingIsASingleStep(t *testing.T) {
 	t.Parallel()
 	h := start(t)

@@ -21,7 +21,7 @@ func largeBody(_ *route, op *huma.Operation) { op.MaxBodyBytes = maxMarks + 1 }
 type MarkFields struct {
 	StudentID  int64  `json:"student_id,omitempty" doc:"The student, or roll_number."`
 	RollNumber string `json:"roll_number,omitempty" doc:"In any case; counts where there is no student_id."`
-	Status     string `json:"status" doc:"PRESENT or ABSENT, in any case."`
+	Status     string `json:"status" doc:"PRESENT, ABSENT, or NONE to take the mark back, in any case."`
 }
 
 type markBulkInput struct {
@@ -55,6 +55,10 @@ func (s *Server) markAttendanceBulk(ctx context.Context, in *markBulkInput) (*ma
 			return err
 		}
 		out.Body.Marked = len(marks)
+		marks, taken := withoutTaken(marks)
+		if err := store.TakeBackMarks(ctx, tx, in.ID, taken); err != nil {
+			return err
+		}
 		return store.MarkAttendance(ctx, tx, in.ID, me(ctx).UserID, marks)
 	})
 	if err != nil {
@@ -65,6 +69,30 @@ func (s *Server) markAttendanceBulk(ctx context.Context, in *markBulkInput) (*ma
 		out.Body.Message = "1 student is marked"
 	}
 	return &out, nil
+}
+
+// noMark in a bulk mark takes a student's mark back; where there is none that is no fault.
+const noMark = "NONE"
+
+const bulkStatusFault = "must be PRESENT, ABSENT or NONE"
+
+func bulkStatus(text string) string {
+	if strings.EqualFold(strings.TrimSpace(text), noMark) {
+		return noMark
+	}
+	return markStatus(text)
+}
+
+// withoutTaken parts the marks that are to be made from the students whose marks are taken back.
+func withoutTaken(all []store.Mark) (marks []store.Mark, taken []int64) {
+	for _, mark := range all {
+		if mark.Status == noMark {
+			taken = append(taken, mark.StudentID)
+		} else {
+			marks = append(marks, mark)
+		}
+	}
+	return marks, taken
 }
 
 // markSheet is a bulk mark while it is read.
@@ -91,9 +119,9 @@ func (m *markSheet) marks(registered []*int64) ([]store.Mark, error) {
 	marks := make([]store.Mark, 0, len(m.given))
 	firstLine := make(map[int64]int, len(m.given))
 	for i, given := range m.given {
-		status := markStatus(given.Status)
+		status := bulkStatus(given.Status)
 		if status == "" {
-			m.fault(i, "status", markStatusFault)
+			m.fault(i, "status", bulkStatusFault)
 		}
 		student := registered[i]
 		if student == nil {
@@ -102,7 +130,7 @@ func (m *markSheet) marks(registered []*int64) ([]store.Mark, error) {
 		}
 		first, again := firstLine[*student]
 		if again {
-			if markStatus(m.given[first].Status) != status {
+			if bulkStatus(m.given[first].Status) != status {
 				m.fault(i, m.field(i), fmt.Sprintf("is the student of marks[%d], with another status", first))
 			}
 			continue

@@ -37,6 +37,28 @@ func TestBulkMarksByIDOrRollNumber(t *testing.T) {
 	require.Equal(t, []any{"ABSENT", "ABSENT", "PRESENT"}, []any{list.value(0, "status"), list.value(1, "status"), list.value(2, "status")})
 }
 
+func TestBulkTakesMarksBack(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	h.student("a")
+	h.student("b")
+	drive := h.attending(nil, "student", "a", "b")
+	h.markBulk(drive, mark{"roll_number": "R-a", "status": "PRESENT"}, mark{"roll_number": "R-b", "status": "ABSENT"}).is(http.StatusOK)
+	r := h.markBulk(drive,
+		mark{"roll_number": "R-a", "status": "none"},
+		mark{"student_id": h.id("b"), "status": "PRESENT"},
+		mark{"student_id": h.id("student"), "status": "NONE"}, // has no mark: that is what is wanted
+	).is(http.StatusOK)
+	require.EqualValues(t, 3, r.int("marked"))
+	require.EqualValues(t, 1, h.count("SELECT count(*) FROM attendance"))
+	require.EqualValues(t, 1, h.count("SELECT count(*) FROM attendance WHERE student_id = $1 AND status = 'PRESENT'", h.id("b")))
+	require.Equal(t, map[string]string{"marks[1].student_id": "is the student of marks[0], with another status"},
+		h.markBulk(drive, mark{"roll_number": "R-b", "status": "NONE"}, mark{"student_id": h.id("b"), "status": "ABSENT"}).faults())
+	h.mark("head", drive, "b", "NONE").is(http.StatusUnprocessableEntity)
+	h.post("head", at("/attendance/%d/publish", drive), nil).is(http.StatusOK)
+	h.markBulk(drive, mark{"roll_number": "R-b", "status": "NONE"}).is(http.StatusConflict)
+}
+
 func TestBulkMarkNamesEveryBadLineAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	h := start(t)
@@ -55,7 +77,7 @@ func TestBulkMarkNamesEveryBadLineAndChangesNothing(t *testing.T) {
 	require.Equal(t, map[string]string{
 		"marks[1].roll_number": stranger,
 		"marks[2].roll_number": stranger,
-		"marks[2].status":      "must be PRESENT or ABSENT",
+		"marks[2].status":      "must be PRESENT, ABSENT or NONE",
 		"marks[3].student_id":  stranger,
 		"marks[4].student_id":  stranger,
 		"marks[5].student_id":  "is needed, or roll_number",

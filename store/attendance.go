@@ -87,6 +87,14 @@ func MarkAttendance(ctx context.Context, tx DBTX, driveID, markedBy int64, marks
 	return queries(tx).MarkAttendance(ctx, params)
 }
 
+// TakeBackMarks removes the marks of students, where there are any, from a locked attending drive.
+func TakeBackMarks(ctx context.Context, tx DBTX, driveID int64, studentIDs []int64) error {
+	if len(studentIDs) == 0 {
+		return nil
+	}
+	return queries(tx).TakeBackMarks(ctx, dbsqlc.TakeBackMarksParams{DriveID: driveID, StudentIds: studentIDs})
+}
+
 // TakeBackMark removes a student's mark from a locked drive. Without one it is NotFound; Conflict unless the drive is attending.
 func TakeBackMark(ctx context.Context, tx pgx.Tx, drive Drive, studentID int64) error {
 	removed, err := queries(tx).TakeBackMark(ctx, dbsqlc.TakeBackMarkParams{DriveID: drive.DriveID, StudentID: studentID})

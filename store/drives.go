@@ -97,6 +97,13 @@ func DrivesFor(ctx context.Context, db DBTX, viewer Viewer, filter DriveFilter, 
 	return drives, nil
 }
 
+// CountDrives counts the drives that viewer may see, on all pages.
+func CountDrives(ctx context.Context, db DBTX, viewer Viewer, filter DriveFilter) (int64, error) {
+	return queries(db).CountVisibleDrives(ctx, dbsqlc.CountVisibleDrivesParams{
+		SeesAll: viewer.SeesAll, ViewerID: viewer.UserID, Status: filter.Status, Matching: filter.Matching,
+	})
+}
+
 // PostedDrives returns the drives that are open, in no order.
 func PostedDrives(ctx context.Context, db DBTX) ([]Drive, error) {
 	return queries(db).PostedDrives(ctx)

@@ -27,6 +27,10 @@ WHERE attendance.status <> excluded.status;
 DELETE FROM attendance
 WHERE drive_id = @drive_id AND student_id = @student_id;
 
+-- name: TakeBackMarks :exec
+DELETE FROM attendance
+WHERE drive_id = @drive_id AND student_id = ANY (@student_ids::bigint[]);
+
 -- AttendanceOfDrive is everybody registered, in the order of roll numbers, with the mark where there is one.
 -- name: AttendanceOfDrive :many
 SELECT a.attendance_id, r.drive_id, r.student_id, u.name, u.email, s.roll_number, s.branch, s.batch_year, s.cgpa,

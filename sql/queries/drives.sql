@@ -96,6 +96,18 @@ WHERE (sqlc.narg(before_id)::bigint IS NULL OR d.drive_id < sqlc.narg(before_id)
 ORDER BY d.drive_id DESC
 LIMIT @row_limit;
 
+-- CountVisibleDrives is how many there are on all pages of VisibleDrives.
+-- name: CountVisibleDrives :one
+SELECT count(*)
+FROM drives d
+WHERE (sqlc.narg(status)::text IS NULL OR d.status = sqlc.narg(status))
+  AND (sqlc.narg(matching)::text IS NULL OR d.company_name ILIKE sqlc.narg(matching)
+       OR d.job_title ILIKE sqlc.narg(matching))
+  AND (@sees_all::boolean
+       OR d.status IN ('posted', 'attending', 'finished')
+       OR d.status = 'cancelled'
+          AND EXISTS (SELECT FROM registrations r WHERE r.drive_id = d.drive_id AND r.student_id = @viewer_id));
+
 -- name: PostedDrives :many
 SELECT *
 FROM drives

@@ -259,3 +259,18 @@ func (q *Queries) TakeBackMark(ctx context.Context, arg TakeBackMarkParams) (int
 	}
 	return result.RowsAffected(), nil
 }
+
+const takeBackMarks = `-- name: TakeBackMarks :exec
+DELETE FROM attendance
+WHERE drive_id = $1 AND student_id = ANY ($2::bigint[])
+`
+
+type TakeBackMarksParams struct {
+	DriveID    int64
+	StudentIds []int64
+}
+
+func (q *Queries) TakeBackMarks(ctx context.Context, arg TakeBackMarksParams) error {
+	_, err := q.db.Exec(ctx, takeBackMarks, arg.DriveID, arg.StudentIds)
+	return err
+}

@@ -12,6 +12,38 @@ import (
 	"placeops/store/decimal"
 )
 
+const countVisibleDrives = `-- name: CountVisibleDrives :one
+SELECT count(*)
+FROM drives d
+WHERE ($1::text IS NULL OR d.status = $1)
+  AND ($2::text IS NULL OR d.company_name ILIKE $2
+       OR d.job_title ILIKE $2)
+  AND ($3::boolean
+       OR d.status IN ('posted', 'attending', 'finished')
+       OR d.status = 'cancelled'
+          AND EXISTS (SELECT FROM registrations r WHERE r.drive_id = d.drive_id AND r.student_id = $4))
+`
+
+type CountVisibleDrivesParams struct {
+	Status   *string
+	Matching *string
+	SeesAll  bool
+	ViewerID int64
+}
+
+// CountVisibleDrives is how many there are on all pages of VisibleDrives.
+func (q *Queries) CountVisibleDrives(ctx context.Context, arg CountVisibleDrivesParams) (int64, error) {
+	row := q.db.QueryRow(ctx, countVisibleDrives,
+		arg.Status,
+		arg.Matching,
+		arg.SeesAll,
+		arg.ViewerID,
+	)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const createDrive = `-- name: CreateDrive :one
 INSERT INTO drives (company_name, job_title, domain_id, job_description, location, package_lpa, interview_date,
                     registration_deadline, min_cgpa, min_10th, min_12th, max_backlogs, max_total_backlogs,

@@ -1,172 +1,34 @@
-import type { CDPSession, Page } from '@playwright/test'
-import { expect, password, people, test as small } from './fixtures'
-import { Server } from './server'
+import { rowsOf, scrolled, searched, sorted, there } from './large/lists'
+import { expect, roll, sheet, test } from './large/university'
 
-const students = 60_000
-/** What the browser's main thread may spend on scripts for one thing that a person does. */
-const most = 100
+// One after the other on one server: it takes a while to fill.
+test.describe.configure({ mode: 'default' })
 
-/** The tests here have a server of their own, with the students of a large university beside the demo college. */
-const test = small.extend<object, { server: Server }>({
-  server: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs
-    async ({}, use) => {
-      const server = await Server.start()
-      await importStudents(server.url)
-      await use(server)
-      await server.stop()
-    },
-    { scope: 'worker', timeout: 120_000 },
-  ],
+test('students', async ({ signIn, meter, show }) => {
+  const page = await signIn('head', '/notifications')
+  await expect(page.getByRole('heading', { name: 'Notifications' })).toBeVisible()
+  await meter.costs('students, open', async () => {
+    await show('/students')
+    await there(page)
+  })
+  await sorted(page, meter, 'students')
+  await searched(page, meter, 'students', 'L05999', /^10 students match/, /^60,\d\d\d students$/)
+  await scrolled(page, meter, 'students', 10_000)
 })
 
-const first = [
-  'Aarav',
-  'Diya',
-  'Ishaan',
-  'Kavya',
-  'Rohan',
-  'Meera',
-  'Arjun',
-  'Nisha',
-  'Vikram',
-  'Zoya',
-  'Farhan',
-  'Tara',
-]
-const last = ['Sharma', 'Iyer', 'Khan', 'Patil', 'Reddy', 'Bose', 'Nair', 'Gill', 'Das', 'Menon', 'Joshi']
-const branches = ['CSE', 'ECE', 'EEE', 'MECH', 'CIVIL', 'IT', 'MBA']
-
-function csv() {
-  const lines = ['roll_number,name,email,branch,batch_year,cgpa,tenth_percent,twelfth_percent,active_backlogs']
-  for (let n = 0; n < students; n++) {
-    const name = `${first[n % first.length]} ${last[(n * 7) % last.length]}`
-    const cgpa = (5 + ((n * 37) % 500) / 100).toFixed(2)
-    const marks = `${cgpa},${60 + (n % 40)},${55 + (n % 45)},${n % 9 === 0 ? 1 : 0}`
-    lines.push(
-      `L${String(n).padStart(6, '0')},${name},l${n}@large.example,${branches[n % branches.length]},2027,${marks}`,
-    )
-  }
-  return lines.join('\n')
-}
-
-async function importStudents(url: string) {
-  const login = await fetch(`${url}/auth/login`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ email: people.head, password }),
-  })
-  const { token } = await login.json()
-  const headers = { Authorization: `Bearer ${token}` }
-  const form = new FormData()
-  form.set('file', new Blob([csv()], { type: 'text/csv' }), 'students.csv')
-  const accepted = await fetch(`${url}/students/import`, { method: 'POST', headers, body: form })
-  expect(accepted.status).toBe(202)
-  const { job_id } = await accepted.json()
-  const events = await fetch(`${url}/jobs/${job_id}/events`, { headers })
-  expect(await events.text()).toContain('"ok":true')
-}
-
-/**
- * Meter reads ScriptDuration of the browser's own Performance domain: the time of the main thread in scripts. It counts the
- * thread's own processor time, so that what else runs on the machine does not count.
- */
-class Meter {
-  readonly seen: string[] = []
-  private constructor(private readonly cdp: CDPSession) {}
-
-  static async on(page: Page) {
-    const cdp = await page.context().newCDPSession(page)
-    await cdp.send('Performance.enable', { timeDomain: 'threadTicks' })
-    return new Meter(cdp)
-  }
-
-  async costs(what: string, act: () => Promise<void>) {
-    const before = await this.read()
-    await act()
-    const after = await this.read()
-    const script = (after.ScriptDuration - before.ScriptDuration) * 1000
-    const task = (after.TaskDuration - before.TaskDuration) * 1000
-    this.seen.push(`${what}: scripts ${script.toFixed(0)} ms, all tasks ${task.toFixed(0)} ms`)
-    expect.soft(script, `${what}: milliseconds of scripting`).toBeLessThanOrEqual(most)
-  }
-
-  private async read() {
-    const { metrics } = await this.cdp.send('Performance.getMetrics')
-    const of = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? Number.NaN
-    return { ScriptDuration: of('ScriptDuration'), TaskDuration: of('TaskDuration') }
-  }
-}
-
-const listOf = (page: Page) => page.getByRole('grid')
-const rowsOf = (page: Page) => listOf(page).getByRole('row')
-
-/** there waits until the rows asked for are there, not those that hold their place. */
-async function there(page: Page) {
-  await expect(listOf(page)).toHaveAttribute('aria-busy', 'false')
-  await expect(rowsOf(page).nth(5)).toBeVisible()
-}
-
-const focused = (page: Page) => page.evaluate(() => Number(document.activeElement?.ariaRowIndex ?? 0))
-
-/** toTheEnd goes to the last row there is so far, again and again, until so many are loaded. */
-async function toTheEnd(page: Page, rows: number) {
-  await rowsOf(page).nth(1).focus()
-  await expect(async () => {
-    await page.keyboard.press('End')
-    expect(await focused(page)).toBeGreaterThan(rows)
-  }).toPass({ intervals: [50] })
-}
-
-/** measured does to a list of 60,000 what a person does, and weighs each. */
-async function measured(page: Page, meter: Meter, where: string) {
-  const top = rowsOf(page).nth(1)
-  await meter.costs(`${where}, sort`, async () => {
-    await page.getByRole('button', { name: 'CGPA' }).click()
-    await expect(top).toContainText('9.99')
-  })
-  await meter.costs(`${where}, filter`, async () => {
-    await page.getByRole('searchbox').fill('L05999')
-    await expect(page.getByText(/^10 (students match|of 60,\d\d\d eligible match)/)).toBeVisible()
-    await there(page)
-  })
-  await page.getByRole('searchbox').fill('')
-  await expect(page.getByText(/^60,\d\d\d (students|eligible)$/)).toBeVisible()
-  await there(page)
-  await toTheEnd(page, 10_000)
-  await meter.costs(`${where}, scroll with 10,000 rows loaded`, async () => {
-    for (const key of ['PageUp', 'PageUp', 'PageUp', 'End', 'Home']) await page.keyboard.press(key)
-    await expect(top).toBeFocused()
-    await listOf(page).evaluate((list) => list.scrollTo({ top: 300_000 }))
-    await expect(rowsOf(page).getByText('9.', { exact: false }).first()).toBeAttached()
-  })
-}
-
-test('60,000 students stay quick under the hand', async ({ signIn, api }) => {
-  test.setTimeout(60_000)
+test('whom a drive reaches', async ({ signIn, api, meter, show }) => {
   const head = await api('head')
-  const { drive_id } = await head.post<{ drive_id: number }>('/drives', {
-    company_name: 'Large & Sons',
-    job_title: 'Clerk',
-  })
-  const page = await signIn('head', `/drives/${drive_id}/students`)
-  const meter = await Meter.on(page)
-  await there(page)
-
-  await meter.costs('students, open', async () => {
-    await page.getByRole('link', { name: 'Students', exact: true }).first().click()
-    await expect(page.getByRole('heading', { name: 'Students', exact: true })).toBeVisible()
-    await there(page)
-  })
-  await measured(page, meter, 'students')
-
-  await page.getByRole('link', { name: 'Notifications' }).first().click()
+  const drive = { company_name: 'Large & Sons', job_title: 'Clerk' }
+  const { drive_id } = await head.post<{ drive_id: number }>('/drives', drive)
+  const page = await signIn('head', '/notifications')
   await expect(page.getByRole('heading', { name: 'Notifications' })).toBeVisible()
   await meter.costs('selection, open', async () => {
-    await page.evaluate((path) => history.pushState(null, '', path), `/app/drives/${drive_id}/students`)
+    await show(`/drives/${drive_id}/students`)
     await there(page)
   })
-  await measured(page, meter, 'selection')
+  await sorted(page, meter, 'selection')
+  await searched(page, meter, 'selection', 'L05999', /^10 of 60,\d\d\d eligible match/, /^60,\d\d\d eligible$/)
+  await scrolled(page, meter, 'selection', 3_000)
   await meter.costs('selection, select all', async () => {
     await page.getByRole('checkbox', { name: 'Select all' }).click()
     await expect(page.getByText(/^60,\d\d\d chosen$/)).toBeVisible()
@@ -176,6 +38,246 @@ test('60,000 students stay quick under the hand', async ({ signIn, api }) => {
     await rowsOf(page).nth(3).getByRole('checkbox').click()
     await expect(page.getByText(/^60,\d\d\d chosen$/)).not.toHaveText(chosen ?? '')
   })
-  for (const line of meter.seen) test.info().annotations.push({ type: 'measured', description: line })
-  console.log(meter.seen.join('\n'))
+})
+
+test('people', async ({ signIn, meter, show }) => {
+  const page = await signIn('head', '/notifications')
+  await expect(page.getByRole('heading', { name: 'Notifications' })).toBeVisible()
+  await meter.costs('people, open', async () => {
+    await show('/people')
+    await there(page)
+  })
+  await searched(page, meter, 'people', 'l5999', /^11 people$/, /^60,\d\d\d people$/)
+  await scrolled(page, meter, 'people', 1_000)
+  await meter.costs('people, edit one', async () => {
+    await rowsOf(page).nth(3).click()
+    await expect(page.getByRole('dialog')).toBeVisible()
+  })
+})
+
+test('the board of drives', async ({ signIn, meter, show }) => {
+  const page = await signIn('head', '/notifications')
+  await expect(page.getByRole('heading', { name: 'Notifications' })).toBeVisible()
+  const column = page.getByRole('region', { name: 'Open' })
+  await meter.costs('board, open', async () => {
+    await show('/drives')
+    await expect(column.getByRole('listitem').nth(99)).toBeAttached()
+  })
+  await meter.costs('board, show older', async () => {
+    await column.getByRole('button', { name: 'Show older' }).click()
+    await expect(column.getByRole('listitem').nth(140)).toBeAttached()
+  })
+  await meter.costs('board, search', async () => {
+    await page.getByRole('searchbox').pressSequentially('Company 14', { delay: 30 })
+    await expect(column.getByRole('listitem')).toHaveCount(11)
+  })
+})
+
+test('a new drive', async ({ signIn, meter, show }) => {
+  const page = await signIn('head', '/notifications')
+  await expect(page.getByRole('heading', { name: 'Notifications' })).toBeVisible()
+  const preview = page.getByRole('complementary', { name: 'Who is eligible' })
+  await meter.costs('new drive, open', async () => {
+    await show('/drives/new')
+    await expect(
+      preview
+        .getByTestId('cgpa-curve')
+        .getByRole('application', { includeHidden: true })
+        .or(preview.locator('svg.recharts-surface')),
+    ).toBeVisible()
+    await expect(preview).toContainText(/60,\d\d\d\s*of 60,\d\d\d students/)
+  })
+  await meter.costs('new drive, type the company', async () => {
+    await page.getByRole('textbox', { name: 'Company' }).pressSequentially('Larger & Sons', { delay: 30 })
+    await expect(page.getByRole('textbox', { name: 'Company' })).toHaveValue('Larger & Sons')
+  })
+  await meter.costs('new drive, type a minimum CGPA', async () => {
+    await page.getByRole('textbox', { name: 'Minimum CGPA' }).pressSequentially('7.5', { delay: 30 })
+    await expect(preview).toContainText(/30,\d\d\d\s*of 60,\d\d\d students/)
+  })
+  await meter.costs('new drive, click on the curve', async () => {
+    await preview.getByTestId('cgpa-curve').click({ position: { x: 150, y: 60 } })
+    await expect(page.getByRole('textbox', { name: 'Minimum CGPA' })).not.toHaveValue('7.5')
+    await expect(preview).not.toContainText(/30,\d\d\d\s*of 60,\d\d\d students/)
+  })
+  await meter.costs('new drive, press a branch', async () => {
+    await preview.getByRole('button', { name: /^CSE:/ }).click()
+    await expect(preview.getByText('Branch', { exact: true })).toBeVisible()
+  })
+})
+
+test('a drive for everybody, and its registrations', async ({ signIn, meter, show, university }) => {
+  const page = await signIn('head', '/notifications')
+  await expect(page.getByRole('heading', { name: 'Notifications' })).toBeVisible()
+  await meter.costs('overview, open', async () => {
+    await show(`/drives/${university.open}`)
+    await expect(page.getByRole('region', { name: 'Who would be eligible now' })).toContainText(/60,\d\d\d/)
+  })
+  await meter.costs('registrations, open', async () => {
+    await page.getByRole('link', { name: 'Registrations', exact: true }).click()
+    await there(page)
+  })
+  await sorted(page, meter, 'registrations')
+  await searched(page, meter, 'registrations', 'L00199', /^10 registrations match/, /^5,000 registered/)
+  await scrolled(page, meter, 'registrations', 4_000)
+})
+
+test('the gate', async ({ signIn, meter, show, university }) => {
+  const page = await signIn('head', '/notifications')
+  await expect(page.getByRole('heading', { name: 'Notifications' })).toBeVisible()
+  const field = page.getByLabel('Roll number or name')
+  const saved = page.getByText('All marks are saved.')
+  await meter.costs('attendance, open', async () => {
+    await show(`/drives/${university.gate}/attendance`)
+    await expect(page.getByText('0 of 5000 marked')).toBeVisible()
+  })
+  await meter.costs('attendance, type a roll number', async () => {
+    await field.pressSequentially('4321', { delay: 30 })
+    await expect(page.getByText(roll(4321)).first()).toBeVisible()
+  })
+  await meter.costs('attendance, mark', async () => {
+    await field.press('Enter')
+    await expect(page.getByText('1 of 5000 marked')).toBeVisible()
+    await expect(saved).toBeVisible()
+  })
+  await meter.costs('attendance, type a name', async () => {
+    await field.pressSequentially('meera', { delay: 30 })
+    await expect(
+      page
+        .getByRole('list')
+        .getByText(/^Meera/)
+        .first(),
+    ).toBeVisible()
+  })
+  await field.fill('')
+  await meter.costs('attendance, undo', async () => {
+    await page.keyboard.press('Control+z')
+    await expect(page.getByText('0 of 5000 marked')).toBeVisible()
+    await expect(saved).toBeVisible()
+  })
+  await page.getByRole('button', { name: 'Paste list' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Mark many at once' })
+  const list = Array.from({ length: 4_000 }, (_, n) => `${n + 1}\t${roll(n)}\tsomebody`)
+  await meter.costs('attendance, paste 4,000', async () => {
+    await dialog.getByLabel('Roll numbers').fill(list.join('\n'))
+    await expect(dialog).toContainText(/3,?9\d\d students recognised|4,?000 students recognised/)
+  })
+  await meter.costs('attendance, mark 4,000', async () => {
+    await dialog.getByRole('button', { name: /^Mark / }).click()
+    await expect(page.getByText(/^(39\d\d|4000) of 5000 marked/)).toBeVisible()
+  })
+  await meter.costs('attendance, save 4,000', async () => {
+    await expect(saved).toBeVisible({ timeout: 60_000 })
+  })
+  await meter.costs('attendance, show the absent', async () => {
+    await page
+      .getByRole('group', { name: 'Show' })
+      .getByRole('button', { name: /Unmarked/ })
+      .click()
+    await expect(page.getByRole('list').getByText(roll(4990)).or(page.getByText('Show all'))).toBeVisible()
+  })
+  await meter.costs('attendance, undo 4,000', async () => {
+    await page.getByRole('button', { name: /^Undo: / }).click()
+    await expect(page.getByText('0 of 5000 marked')).toBeVisible()
+  })
+  await meter.costs('attendance, save the undoing', async () => {
+    await expect(saved).toBeVisible({ timeout: 60_000 })
+  })
+})
+
+test('finished drives and figures', async ({ signIn, meter, show }) => {
+  const page = await signIn('head', '/notifications')
+  await expect(page.getByRole('heading', { name: 'Notifications' })).toBeVisible()
+  await meter.costs('finished, open', async () => {
+    await show('/finished')
+    await there(page)
+  })
+  await meter.costs('finished, choose a period', async () => {
+    await page.getByRole('button', { name: /Period/ }).click()
+    await page.getByRole('option', { name: 'Last 3 months' }).click()
+    await expect(page).toHaveURL(/months=3/)
+    await there(page)
+  })
+  await meter.costs('analytics, open', async () => {
+    await show('/analytics')
+    await expect(page.getByRole('region', { name: 'Drives over time' }).locator('svg.recharts-surface')).toBeVisible()
+    await expect(page.getByRole('region', { name: 'By branch' }).locator('svg.recharts-surface')).toBeVisible()
+  })
+  await meter.costs('analytics, choose a year', async () => {
+    await page.getByRole('button', { name: /Period/ }).click()
+    await page.getByRole('option', { name: 'Last 365 days' }).click()
+    await expect(page).toHaveURL(/days=365/)
+    await expect(page.getByRole('region', { name: 'By branch' }).locator('svg.recharts-surface')).toBeVisible()
+  })
+})
+
+test('a sheet with thousands of faults', async ({ signIn, meter }) => {
+  const page = await signIn('head', '/import')
+  await expect(page.getByRole('heading', { name: 'Import students' })).toBeVisible()
+  const buffer = Buffer.from(sheet((n) => (n % 12 === 0 ? '11' : n % 12 === 1 ? 'x' : '7')))
+  await meter.costs('import, check a sheet', async () => {
+    await page
+      .getByLabel('Choose a sheet (.csv or .xlsx)')
+      .setInputFiles({ name: 'students.csv', mimeType: 'text/csv', buffer })
+    await expect(page.getByRole('heading', { name: '10,000 cells to mend' })).toBeVisible({ timeout: 30_000 })
+    await expect(page.getByRole('region', { name: /The sheet around line/ })).toBeVisible()
+  })
+  await meter.costs('import, next fault', async () => {
+    await page.getByRole('button', { name: 'Next' }).click()
+    await expect(page.getByText('2 of 1,000')).toBeVisible()
+  })
+  await meter.costs('import, one kind', async () => {
+    await page.getByRole('group', { name: 'By kind' }).getByRole('button').nth(1).click()
+    await expect(page.getByText('1 of 500')).toBeVisible()
+  })
+  await meter.costs('import, the last fault of the table', async () => {
+    await rowsOf(page).nth(1).focus()
+    await page.keyboard.press('End')
+    await page.keyboard.press('Enter')
+    await expect(page.getByText('500 of 500')).toBeVisible()
+  })
+})
+
+test('jobs and the audit trail', async ({ signIn, meter, show }) => {
+  const page = await signIn('head', '/notifications')
+  await expect(page.getByRole('heading', { name: 'Notifications' })).toBeVisible()
+  const jobs = page.getByRole('list', { name: 'Jobs' }).getByRole('listitem')
+  await meter.costs('jobs, open', async () => {
+    await show('/jobs')
+    await expect(jobs.nth(29)).toBeVisible()
+  })
+  for (const n of [59, 89]) {
+    await meter.costs(`jobs, show more, ${n}`, async () => {
+      await page.getByRole('button', { name: 'Show more' }).click()
+      await expect(jobs.nth(n)).toBeVisible()
+    })
+  }
+  const entries = page.getByRole('list', { name: 'Audit trail' }).getByRole('listitem', { name: /^Entry/ })
+  await meter.costs('audit, open', async () => {
+    await show('/audit')
+    await expect(entries.first()).toBeVisible()
+  })
+  const before = await entries.count()
+  await meter.costs('audit, show more', async () => {
+    await page.getByRole('button', { name: 'Show more' }).click()
+    await expect.poll(() => entries.count(), { timeout: 60_000 }).toBeGreaterThan(before)
+  })
+  await meter.costs('audit, show each', async () => {
+    await page.getByText('Show each').first().click()
+    await expect(page.getByRole('table').first()).toBeVisible()
+  })
+})
+
+test('a student', async ({ signIn, meter, show }) => {
+  const page = await signIn('student', '/notifications')
+  await expect(page.getByRole('heading', { name: 'Notifications' })).toBeVisible()
+  await meter.costs('open drives, open', async () => {
+    await show('/open')
+    await expect(page.getByRole('heading', { name: 'Company 150' })).toBeAttached()
+  })
+  await meter.costs('my registrations, open', async () => {
+    await show('/mine')
+    await expect(page.getByRole('heading', { name: 'My registrations' })).toBeVisible()
+    await expect(page.getByRole('listitem').nth(60)).toBeAttached()
+  })
 })

@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { execute } from './database'
 
 const program = process.env.PLACEOPS_PROGRAM ?? new URL('../../bin/placeops', import.meta.url).pathname
 
@@ -50,6 +51,11 @@ export class Server {
       await new Promise((done) => setTimeout(done, 100))
     }
     throw new Error(`placeops did not become ready:\n${this.output}`)
+  }
+
+  /** sql runs statements in the server's own database. */
+  sql(statements: string): Promise<string[][]> {
+    return execute(join(this.folder, 'data', 'run', '.s.PGSQL.5432'), statements)
   }
 
   async stop() {

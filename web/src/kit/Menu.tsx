@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import type { ReactNode, RefObject } from 'react'
 import { Menu as AriaMenu, MenuItem, MenuTrigger } from 'react-aria-components/Menu'
 import { Popover } from 'react-aria-components/Popover'
 import { Button, type ButtonProps } from './Button'
@@ -28,20 +28,49 @@ export function Menu({
         {trigger}
       </Button>
       <Popover className="popover" placement="bottom end">
-        <AriaMenu className="options">
-          {actions.map(({ id, text, danger, onAction }) => (
-            <MenuItem
-              key={id}
-              id={id}
-              textValue={text}
-              onAction={onAction}
-              className={danger ? 'option danger' : 'option'}
-            >
-              {text}
-            </MenuItem>
-          ))}
-        </AriaMenu>
+        <Actions actions={actions} />
       </Popover>
     </MenuTrigger>
+  )
+}
+
+/** MenuAt is the open menu of a button that is not a menu's own: where there are many, one menu serves all. */
+export function MenuAt({
+  label,
+  button,
+  actions,
+  onClose,
+}: {
+  label: string
+  button: RefObject<HTMLElement | null>
+  actions: MenuAction[]
+  onClose: () => void
+}) {
+  return (
+    <Popover
+      className="popover"
+      placement="bottom end"
+      triggerRef={button}
+      isOpen
+      onOpenChange={(isOpen) => !isOpen && onClose()}
+    >
+      <Actions label={label} actions={actions} onClose={onClose} />
+    </Popover>
+  )
+}
+
+function Actions({ label, actions, onClose }: { label?: string; actions: MenuAction[]; onClose?: () => void }) {
+  return (
+    <AriaMenu
+      className="options"
+      {...(label ? { 'aria-label': label, autoFocus: 'first' as const } : {})}
+      onClose={onClose}
+    >
+      {actions.map(({ id, text, danger, onAction }) => (
+        <MenuItem key={id} id={id} textValue={text} onAction={onAction} className={danger ? 'option danger' : 'option'}>
+          {text}
+        </MenuItem>
+      ))}
+    </AriaMenu>
   )
 }

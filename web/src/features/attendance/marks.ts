@@ -36,18 +36,12 @@ export function applied(rows: readonly Attendee[], queue: readonly QueuedMark[])
   })
 }
 
-/**
- * nextBatch is the beginning of the queue that can go out in one request: in order, each student once. A mark that is
- * taken back goes alone.
- */
+/** nextBatch is the beginning of the queue that can go out in one request: in order, each student once. */
 export function nextBatch(queue: readonly QueuedMark[], size: number): QueuedMark[] {
-  const [first] = queue
-  if (!first) return []
-  if (first.status === null) return [first]
   const batch: QueuedMark[] = []
   const students = new Set<number>()
   for (const mark of queue) {
-    if (mark.status === null || students.has(mark.student_id) || batch.length === size) break
+    if (students.has(mark.student_id) || batch.length === size) break
     students.add(mark.student_id)
     batch.push(mark)
   }

@@ -38,7 +38,9 @@ export interface Step {
   changes: Change[]
 }
 
-const batchSize = 50
+/** The first request is small, so that it gets through a poor network; while they get through they grow. */
+const smallest = 50
+const largest = 1_000
 const patience = 15_000
 const shortest = 2_000
 const longest = 30_000
@@ -54,6 +56,7 @@ class Outbox {
   private writing: QueuedMark[] = []
   /** The marks that the server took from this browser, and when: what it says later is somebody else's doing. */
   private readonly taken = new Map<number, { name: string; status: Status | null; at: number }>()
+  private batchSize = smallest
   private failures = 0
   private notBefore = 0
   private timer: ReturnType<typeof setTimeout> | undefined
@@ -140,8 +143,10 @@ class Outbox {
         while (await alone(this.key, () => this.sendNext()));
       }
       this.failures = 0
+      this.batchSize = smallest
       this.set({ trouble: null })
     } catch (error) {
+      this.batchSize = smallest
       this.later(error)
     } finally {
       this.isRunning = false
@@ -183,7 +188,7 @@ class Outbox {
 
   /** sendNext sends one batch; false when there is nothing left. */
   private async sendNext(): Promise<boolean> {
-    const batch = nextBatch((await this.load()).queue, batchSize)
+    const batch = nextBatch((await this.load()).queue, this.batchSize)
     if (batch.length === 0) return false
     this.set({ isSending: true })
     await this.checkPerson()
@@ -195,6 +200,7 @@ class Outbox {
       return true
     }
     if (notes.length > 0) this.set({ notes: [...this.state.notes, ...notes] })
+    this.batchSize = Math.min(largest, 2 * this.batchSize)
     await this.remember(batch)
     await this.drop(batch)
     return true
@@ -308,16 +314,7 @@ const newId = () => `${Date.now()}-${++made}-${Math.random().toString(36).slice(
 
 async function post(driveId: number, batch: readonly QueuedMark[]) {
   const signal = AbortSignal.timeout(patience)
-  const [first] = batch
-  if (first && first.status === null) {
-    const path = { id: driveId, student_id: first.student_id }
-    await api.DELETE('/attendance/{id}/mark/{student_id}', { params: { path }, signal }).catch((error) => {
-      // There is no such mark: that is what was wanted.
-      if (!(error instanceof ApiError && error.status === 404)) throw error
-    })
-    return
-  }
-  const marks = batch.map(({ student_id, status }) => ({ student_id, status: String(status) }))
+  const marks = batch.map(({ student_id, status }) => ({ student_id, status: status ?? 'NONE' }))
   await api.POST('/attendance/{id}/mark-bulk', { params: { path: { id: driveId } }, body: { marks }, signal })
 }
 

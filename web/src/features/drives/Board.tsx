@@ -1,8 +1,11 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { memo, type ReactNode, useMemo } from 'react'
 import { useSearchParams } from 'wouter'
+import type { DriveBody } from '~/api/schema'
 import { Badge } from '~/kit/Badge'
 import { Button, LinkButton } from '~/kit/Button'
 import { count } from '~/kit/format'
+import { useInSteps } from '~/kit/InSteps'
 import { Blank, Loaded, Skeleton } from '~/kit/States'
 import { t } from '~/texts'
 import { DriveCard } from './DriveCard'
@@ -59,9 +62,9 @@ function NoDrives() {
 
 function useColumn(state: DriveState, q: string) {
   const query = useInfiniteQuery(columnQuery(state, q))
-  const rows = query.data?.pages.flatMap((page) => page.rows)
-  const shown = rows && `${count(rows.length)}${query.hasNextPage ? '+' : ''}`
-  return { query, rows, shown }
+  const pages = query.data?.pages
+  const rows = useMemo(() => pages?.flatMap((page) => page.rows), [pages])
+  return { query, rows, shown: pages && count(pages.at(-1)?.total) }
 }
 
 /** useIsEmpty knows of a new installation: nothing in any state, whatever is searched. */
@@ -91,7 +94,7 @@ function StateButton({ state, q, isHere, onOpen }: Place & { onOpen: () => void 
   )
 }
 
-function Column({ state, q, isHere }: Place) {
+const Column = memo(function Column({ state, q, isHere }: Place) {
   const { query, rows, shown } = useColumn(state, q)
   return (
     <section className={isHere ? 'column here' : 'column'} aria-labelledby={`column-${state}`}>
@@ -104,21 +107,33 @@ function Column({ state, q, isHere }: Place) {
           drives.length === 0 ? (
             <p className="quiet small column-empty">{q ? t.drives.noneFound(q) : t.drives.columnEmpty[state]}</p>
           ) : (
-            <ul className="stack tight">
-              {drives.map((drive) => (
-                <li key={drive.drive_id}>
-                  <DriveCard drive={drive} />
-                </li>
-              ))}
-            </ul>
+            <Cards drives={drives}>
+              {query.hasNextPage && (
+                <Button look="plain" isPending={query.isFetchingNextPage} onPress={() => query.fetchNextPage()}>
+                  {t.drives.older}
+                </Button>
+              )}
+            </Cards>
           )
         }
       </Loaded>
-      {query.hasNextPage && (
-        <Button look="plain" isPending={query.isFetchingNextPage} onPress={() => query.fetchNextPage()}>
-          {t.drives.older}
-        </Button>
-      )}
     </section>
+  )
+})
+
+/** Cards end with `children` when all of them are drawn. */
+function Cards({ drives, children }: { drives: readonly DriveBody[]; children: ReactNode }) {
+  const { drawn, end } = useInSteps(drives)
+  return (
+    <>
+      <ul className="stack tight">
+        {drawn.map((drive) => (
+          <li key={drive.drive_id}>
+            <DriveCard drive={drive} />
+          </li>
+        ))}
+      </ul>
+      {end ?? children}
+    </>
   )
 }

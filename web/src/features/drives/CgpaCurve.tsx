@@ -1,18 +1,22 @@
-import type { MouseEvent } from 'react'
+import { type MouseEvent, type PointerEvent, useState } from 'react'
 import { Label } from 'react-aria-components/Label'
 import { Slider, SliderOutput, SliderThumb, SliderTrack } from 'react-aria-components/Slider'
-import { Area, AreaChart, CartesianGrid, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
-import type { Preview } from '~/api/schema'
 import { count } from '~/kit/format'
 import { t } from '~/texts'
-
-type Point = Preview['cgpa_curve'][number]
+import { area, line, most, type Point, stepOf } from './curve'
 
 const p = t.drives.preview
 /** What stands before and after the curve itself, in pixels; the slider below keeps the same (drives.css). */
 const before = 34
 const after = 10
-const axis = { fontSize: 11, fill: 'var(--text-quiet)' }
+const whole = [0, 2, 4, 6, 8, 10]
+
+/** cgpaAt is the CGPA under the pointer, in the curve's steps. */
+function cgpaAt({ clientX, currentTarget }: MouseEvent): number {
+  const { left, width } = currentTarget.getBoundingClientRect()
+  const part = (clientX - left - before) / (width - before - after)
+  return Math.min(10, Math.max(0, Math.round(part * 40) / 4))
+}
 
 /** CgpaCurve shows how many would be eligible from which CGPA on; where it is clicked the minimum is set. */
 export default function CgpaCurve({
@@ -24,41 +28,21 @@ export default function CgpaCurve({
   value: number | null
   onPick?: (min: number | null) => void
 }) {
-  const pick = ({ clientX, currentTarget }: MouseEvent) => {
-    const { left, width } = currentTarget.getBoundingClientRect()
-    const part = (clientX - left - before) / (width - before - after)
-    onPick?.(Math.min(10, Math.max(0, Math.round(part * 40) / 4)) || null)
-  }
+  const [at, setAt] = useState<number | null>(null)
   return (
     <div className="stack tight">
       {onPick && <p className="quiet small">{p.curveHelp}</p>}
       {/* The slider below does the same by keyboard, and the table says the same in words. */}
-      <div className={onPick ? 'curve picks' : 'curve'} aria-hidden="true" data-testid="cgpa-curve" onClick={pick}>
-        <ResponsiveContainer width="100%" height="100%">
-          <AreaChart data={points} margin={{ top: 6, right: after, bottom: 0, left: 0 }} accessibilityLayer={false}>
-            <CartesianGrid stroke="var(--line)" vertical={false} />
-            <XAxis
-              dataKey="min_cgpa"
-              type="number"
-              domain={[0, 10]}
-              ticks={[0, 2, 4, 6, 8, 10]}
-              tick={axis}
-              stroke="var(--line)"
-              height={20}
-            />
-            <YAxis allowDecimals={false} tick={axis} stroke="var(--line)" width={before} tickCount={4} />
-            <Tooltip content={<At />} isAnimationActive={false} cursor={{ stroke: 'var(--line-strong)' }} />
-            <Area
-              dataKey="eligible"
-              type="stepBefore"
-              stroke="var(--accent)"
-              strokeWidth={2}
-              fill="var(--info-bg)"
-              isAnimationActive={false}
-            />
-            {value !== null && <ReferenceLine x={value} stroke="var(--warn)" strokeWidth={2} strokeDasharray="4 3" />}
-          </AreaChart>
-        </ResponsiveContainer>
+      <div
+        className={onPick ? 'curve picks' : 'curve'}
+        aria-hidden="true"
+        data-testid="cgpa-curve"
+        onClick={(event) => onPick?.(cgpaAt(event) || null)}
+        onPointerMove={(event: PointerEvent) => setAt(cgpaAt(event))}
+        onPointerLeave={() => setAt(null)}
+      >
+        <Plot points={points} value={value} />
+        {at !== null && <At points={points} cgpa={at} />}
       </div>
       {onPick && <CurveSlider value={value} points={points} onPick={onPick} />}
       <CurveTable points={points} />
@@ -66,10 +50,50 @@ export default function CgpaCurve({
   )
 }
 
-function At({ active, payload }: { active?: boolean; payload?: readonly { payload?: Point }[] }) {
-  const point = payload?.[0]?.payload
-  if (!active || !point) return null
-  return <div className="curve-at num">{p.curveAt(String(point.min_cgpa), count(point.eligible))}</div>
+/** Plot is drawn in units of its own, as wide as there is room: 10 of CGPA across, the most students upwards. */
+function Plot({ points, value }: { points: Point[]; value: number | null }) {
+  const step = stepOf(most(points))
+  const top = Math.max(step, Math.ceil(most(points) / step) * step)
+  const levels = Array.from({ length: top / step + 1 }, (_, n) => n * step)
+  return (
+    <>
+      <svg className="curve-plot" viewBox={`0 0 10 ${top}`} preserveAspectRatio="none">
+        {levels.map((n) => (
+          <line key={n} className="curve-level" x1={0} x2={10} y1={top - n} y2={top - n} />
+        ))}
+        <path className="curve-area" d={area(points, top)} />
+        <path className="curve-line" d={line(points, top)} />
+        {value !== null && <line className="curve-min" x1={value} x2={value} y1={0} y2={top} />}
+      </svg>
+      <div className="curve-levels num">
+        {levels.map((n) => (
+          <span key={n} style={{ bottom: `${(100 * n) / top}%` }}>
+            {count(n)}
+          </span>
+        ))}
+      </div>
+      <div className="curve-whole num">
+        {whole.map((n) => (
+          <span key={n} style={{ left: `${10 * n}%` }}>
+            {n}
+          </span>
+        ))}
+      </div>
+    </>
+  )
+}
+
+/** At says what the curve has under the pointer. */
+function At({ points, cgpa }: { points: Point[]; cgpa: number }) {
+  const point = points.find(({ min_cgpa }) => min_cgpa === cgpa)
+  if (!point) return null
+  return (
+    <div className="curve-place">
+      <div className={cgpa > 5 ? 'curve-at num end' : 'curve-at num'} style={{ left: `${10 * cgpa}%` }}>
+        <span>{p.curveAt(String(cgpa), count(point.eligible))}</span>
+      </div>
+    </div>
+  )
 }
 
 function CurveSlider({

@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import type { Preview } from '~/api/schema'
 import { DecimalField } from '~/kit/DecimalField'
 import { t } from '~/texts'
@@ -15,7 +16,7 @@ const numbers: { rule: NumberRule; max: number; decimals?: number; hint?: string
   { rule: 'max_gap_years', max: 1000 },
 ]
 
-export function CriteriaFields({
+export const CriteriaFields = memo(function CriteriaFields({
   criteria,
   preview,
   faults,
@@ -64,7 +65,7 @@ export function CriteriaFields({
       />
     </>
   )
-}
+})
 
 /** Batches suggests the years that drives are held for; any other can be added. */
 function Batches({

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { memo, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { Form } from 'react-aria-components/Form'
 import { fieldsOf, messageOf } from '~/api/problem'
 import { useSession } from '~/api/session'
 import { DateTimeField } from '~/kit/DateTimeField'
 import { DecimalField } from '~/kit/DecimalField'
 import { Select } from '~/kit/Select'
+import { useSteady } from '~/kit/steady'
 import { TextField } from '~/kit/TextField'
 import { t } from '~/texts'
 import { CriteriaFields } from './CriteriaFields'
@@ -36,14 +37,15 @@ export interface DriveFormProps {
 export function DriveForm({ draft, onChange: change, isLocked, error, pdf, actions, onSubmit }: DriveFormProps) {
   const live = usePreview(draft.criteria)
   const { faults, touch } = useFaults(error)
-  const onChange = (fields: Partial<Draft>) => {
+  // Only what a key changes is drawn anew, not the calendars and the curve beside it.
+  const onChange = useSteady((fields: Partial<Draft>) => {
     touch(Object.keys(fields))
     change(fields)
-  }
-  const changeCriteria = (criteria: Partial<Criteria>) => {
+  })
+  const changeCriteria = useSteady((criteria: Partial<Criteria>) => {
     touch(Object.keys(criteria))
     change({ criteria: { ...draft.criteria, ...criteria } })
-  }
+  })
   const form = useFirstFault(error)
   return (
     <div className={isLocked ? 'drive-form locked' : 'drive-form'}>
@@ -58,7 +60,7 @@ export function DriveForm({ draft, onChange: change, isLocked, error, pdf, actio
         }}
       >
         <Facts draft={draft} onChange={onChange} />
-        <Dates draft={draft} onChange={onChange} />
+        <Dates deadline={draft.registration_deadline} interview={draft.interview_date} onChange={onChange} />
         <section className="card stack">{pdf}</section>
         <section className="card stack" aria-labelledby="criteria">
           <h2 id="criteria">{t.drives.form.criteria}</h2>
@@ -184,7 +186,15 @@ function Domain({ draft, onChange }: Part) {
   )
 }
 
-function Dates({ draft, onChange }: Part) {
+const Dates = memo(function Dates({
+  deadline,
+  interview,
+  onChange,
+}: {
+  deadline: Draft['registration_deadline']
+  interview: Draft['interview_date']
+  onChange: Part['onChange']
+}) {
   const { time_zone } = useSession()
   return (
     <section className="card stack" aria-labelledby="dates">
@@ -196,7 +206,7 @@ function Dates({ draft, onChange }: Part) {
           name="registration_deadline"
           timeZone={time_zone}
           hour={17}
-          value={draft.registration_deadline}
+          value={deadline}
           onChange={(registration_deadline) => onChange({ registration_deadline })}
         />
         <DateTimeField
@@ -204,10 +214,10 @@ function Dates({ draft, onChange }: Part) {
           hint={h.officeTime(time_zone)}
           name="interview_date"
           timeZone={time_zone}
-          value={draft.interview_date}
+          value={interview}
           onChange={(interview_date) => onChange({ interview_date })}
         />
       </div>
     </section>
   )
-}
+})

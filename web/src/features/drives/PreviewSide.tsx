@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { memo, type ReactNode } from 'react'
 import { Button } from '~/kit/Button'
 import { Failed, Skeleton } from '~/kit/States'
 import { t } from '~/texts'
@@ -9,7 +9,7 @@ import type { LivePreview } from './usePreview'
 const p = t.drives.preview
 
 /** PreviewSide stands beside the form; on the phone its figure stays in sight at the bottom, and the rest is below. */
-export function PreviewSide({
+export const PreviewSide = memo(function PreviewSide({
   live: { preview, isStale, error, refetch },
   criteria,
   onChange,
@@ -36,7 +36,7 @@ export function PreviewSide({
       <EligibleDetails preview={preview} criteria={criteria} onChange={onChange} />
     </Side>
   )
-}
+})
 
 function Side({ head, children }: { head: ReactNode; children: ReactNode }) {
   return (

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decimalFault, readDecimal } from '~/kit/decimal'
 import { criteriaBody, criteriaTexts, noCriteria, toggledBranch } from './criteria'
 import { changesOf, emptyDraft, fieldsOfDraft, formOf } from './draft'
-import { nearestJob } from './publishJob'
+import { jobOf } from './publishJob'
 
 describe('criteria', () => {
   it('send a list of nothing as no criterion', () => {
@@ -65,14 +65,14 @@ describe('a typed number', () => {
 })
 
 describe('the job of a publish', () => {
-  const published_at = '2026-11-28T10:00:00.100Z'
-  const jobs = [
-    { id: 3, created_at: '2026-11-28T10:00:00.900Z' },
-    { id: 2, created_at: '2026-11-28T10:00:00.103Z' },
-    { id: 1, created_at: '2026-11-28T09:00:00.000Z' },
-  ]
-  it('is the one made in the same moment', () => {
-    expect(nearestJob({ published_at }, jobs)).toBe(2)
-    expect(nearestJob({ published_at }, jobs.slice(2))).toBeNull()
+  it('is the newest that names the drive', () => {
+    const jobs = [
+      { id: 9, drive_id: null },
+      { id: 8, drive_id: 3 },
+      { id: 7, drive_id: 4 },
+      { id: 6, drive_id: 3 },
+    ]
+    expect(jobOf({ drive_id: 3 }, jobs)).toBe(8)
+    expect(jobOf({ drive_id: 5 }, jobs)).toBeNull()
   })
 })

@@ -22,10 +22,8 @@ export function usePreview(criteria: Criteria): LivePreview {
   useEffect(() => {
     if (query.data) keep(query.data)
   }, [query.data])
-  return {
-    preview: query.data ?? last,
-    isStale: settled !== criteria || query.isFetching || !!query.error,
-    error: query.error,
-    refetch: query.refetch,
-  }
+  const preview = query.data ?? last
+  const { error, refetch } = query
+  const isStale = settled !== criteria || query.isFetching || !!error
+  return useMemo(() => ({ preview, isStale, error, refetch }), [preview, isStale, error, refetch])
 }

@@ -1,23 +1,24 @@
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { count } from '~/kit/format'
 import { t } from '~/texts'
-import { type Around, around } from './around'
+import type { Around } from './around'
 import { columnName } from './faults'
 import type { Fault } from './queries'
-import { readSheet } from './readSheet'
+import { sheetOf } from './readSheet'
 
 const words = t.imports.mend
 
 /** SheetView shows the cell where it stands: the headings, the rows around it, and what is wrong with it. */
 export function SheetView({ fault, sheet }: { fault: Fault; sheet: File | null }) {
-  const { data: rows } = useQuery({
-    queryKey: ['sheet-rows', sheet?.name, sheet?.lastModified, sheet?.size],
-    queryFn: () => (sheet ? readSheet(sheet) : null),
+  const { data: found } = useQuery({
+    queryKey: ['sheet-around', sheet?.name, sheet?.lastModified, sheet?.size, fault],
+    queryFn: async () => ({ fault, view: sheet ? await sheetOf(sheet).around(fault) : null }),
     enabled: !!sheet,
     staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    placeholderData: keepPreviousData,
   })
-  const view = rows ? around(rows, fault) : null
   return (
     <div className="card stack tight sheet">
       <p className="sheet-fault" aria-live="polite">
@@ -29,7 +30,7 @@ export function SheetView({ fault, sheet }: { fault: Fault; sheet: File | null }
           <code>{fault.value || words.empty}</code> {fault.message}
         </span>
       </p>
-      {view ? <Rows view={view} fault={fault} /> : <p className="quiet">{words.noSheet}</p>}
+      {found?.view ? <Rows view={found.view} fault={found.fault} /> : <p className="quiet">{words.noSheet}</p>}
     </div>
   )
 }

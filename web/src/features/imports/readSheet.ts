@@ -1,24 +1,43 @@
-import { readCSV, type SheetRow } from './readCSV'
+import { type Around, around } from './around'
+import type { Fault } from './queries'
 
-/** readSheet reads a sheet in the browser, to show its rows; null when it cannot (the server's words still stand). */
-export async function readSheet(file: File): Promise<SheetRow[] | null> {
-  try {
-    if (/\.csv$/i.test(file.name)) return readCSV(textOf(await file.arrayBuffer()))
-    const { readXLSX } = await import('./readXLSX')
-    return await readXLSX(await file.arrayBuffer())
-  } catch {
-    return null
-  }
+/** Sheet is a file that is open in the browser, to show its rows; null where it cannot be read (the server's words still stand). */
+export interface Sheet {
+  around: (fault: Fault) => Promise<Around | null>
 }
 
-/** textOf knows what spreadsheet programs write: UTF-8, UTF-16 with its mark, and else Windows' own. */
-function textOf(bytes: ArrayBuffer): string {
-  const [first, second] = new Uint8Array(bytes, 0, Math.min(2, bytes.byteLength))
-  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
-  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes)
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes)
+let last: { file: File; sheet: Sheet; close: () => void } | undefined
+
+/** sheetOf opens a sheet once, and closes the one before. */
+export function sheetOf(file: File): Sheet {
+  if (last?.file === file) return last.sheet
+  last?.close()
+  last = { file, ...(/\.csv$/i.test(file.name) ? csvSheet(file) : bookSheet(file)) }
+  return last.sheet
+}
+
+function csvSheet(file: File) {
+  const worker = new Worker(new URL('./csv.worker.ts', import.meta.url), { type: 'module' })
+  worker.postMessage({ file })
+  // It answers in the order in which it is asked.
+  const waiting: ((found: Around | null) => void)[] = []
+  const answer = (found: Around | null) => waiting.shift()?.(found)
+  worker.addEventListener('message', ({ data }: MessageEvent<Around | null>) => answer(data))
+  worker.addEventListener('error', () => {
+    while (waiting.length > 0) answer(null)
+  })
+  const sheet: Sheet = {
+    around: (fault) =>
+      new Promise((done) => {
+        waiting.push(done)
+        worker.postMessage({ fault })
+      }),
   }
+  return { sheet, close: () => worker.terminate() }
+}
+
+function bookSheet(file: File) {
+  const rows = Promise.all([import('./readXLSX'), file.arrayBuffer()]).then(([{ readXLSX }, bytes]) => readXLSX(bytes))
+  const sheet: Sheet = { around: (fault) => rows.then((all) => around(all, fault)).catch(() => null) }
+  return { sheet, close: () => {} }
 }

@@ -1,6 +1,6 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { UserPlus } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { type ComponentType, memo, useMemo, useState } from 'react'
+import { useRows } from '~/api/rows'
 import type { UserBody } from '~/api/schema'
 import type { Role } from '~/api/session'
 import { Badge } from '~/kit/Badge'
@@ -12,14 +12,15 @@ import { Page } from '~/kit/Page'
 import { SearchField } from '~/kit/SearchField'
 import { Select } from '~/kit/Select'
 import { Failed, Skeleton } from '~/kit/States'
+import { useSteady } from '~/kit/steady'
 import { useUrlState } from '~/kit/urlState'
 import { useLater } from '~/kit/useLater'
 import { t } from '~/texts'
 import { AddPerson } from './AddPerson'
 import { CodeDialog, type NewCode } from './CodeDialog'
 import { type PersonAction, PersonDialogs } from './PersonDialogs'
-import { PersonMenu } from './PersonMenu'
-import { usersQuery } from './queries'
+import { usePersonMenu } from './PersonMenu'
+import { listUsers, type UserFilter } from './queries'
 import './people.css'
 
 export type Doing = { what: PersonAction; person: UserBody } | null
@@ -79,43 +80,57 @@ function Filters() {
 function List({ onDo }: { onDo: (doing: Doing) => void }) {
   const { get, set } = useUrlState()
   const q = useLater(get('q').trim())
-  const query = useInfiniteQuery(
-    usersQuery({
-      q: q || undefined,
-      role: roles.find((role) => role === get('role')),
-      active: (['true', 'false'] as const).find((active) => active === get('active')),
-    }),
+  return (
+    <Found
+      q={q}
+      role={roles.find((role) => role === get('role'))}
+      active={(['true', 'false'] as const).find((active) => active === get('active'))}
+      onDo={onDo}
+      onClear={useSteady(() => set({ q: null, role: null, active: null }))}
+    />
   )
-  const columns = useColumns(onDo)
-  if (query.error && !query.data) return <Failed error={query.error} onRetry={() => query.refetch()} />
-  if (!query.data) return <Skeleton lines={10} height="2.25rem" />
-  const rows = query.data.pages.flatMap((page) => page.rows)
+}
+
+/** Found stays as it is while somebody types. */
+const Found = memo(function Found({
+  q,
+  role,
+  active,
+  onDo,
+  onClear,
+}: UserFilter & { onDo: (doing: Doing) => void; onClear: () => void }) {
+  const filter = useMemo(() => ({ ...(q ? { q } : {}), role, active }), [q, role, active])
+  const list = useRows<UserBody>(['users', 'list', filter], (asked) => listUsers(filter, asked))
+  const { MenuButton, menu } = usePersonMenu(onDo)
+  const columns = useColumns(MenuButton)
+  if (list.error) return <Failed error={list.error} onRetry={() => list.refetch()} />
+  if (list.table.isLoading) return <Skeleton lines={10} height="2.25rem" />
   return (
     <div className="stack tight">
       <p className="quiet num" aria-live="polite">
-        {t.people.count(count(query.data.pages[0]?.total))}
+        {t.people.count(count(list.total))}
       </p>
       <DataTable
         label={t.people.title}
         columns={columns}
-        rows={rows}
         rowId={(person) => person.user_id}
         rowText={(person) => person.name}
         onOpen={(person) => onDo({ what: 'edit', person })}
-        onMore={query.hasNextPage ? () => query.fetchNextPage() : undefined}
-        isLoadingMore={query.isFetchingNextPage}
+        view={JSON.stringify(filter)}
         empty={
           <div className="stack people-none">
             <p>{t.people.none}</p>
-            <Button onPress={() => set({ q: null, role: null, active: null })}>{t.people.clear}</Button>
+            <Button onPress={onClear}>{t.people.clear}</Button>
           </div>
         }
+        {...list.table}
       />
+      {menu}
     </div>
   )
-}
+})
 
-function useColumns(onDo: (doing: Doing) => void): TableColumn<UserBody>[] {
+function useColumns(MenuButton: ComponentType<{ person: UserBody }>): TableColumn<UserBody>[] {
   const { date } = useFormats()
   const isNarrow = useNarrow()
   return useMemo(() => {
@@ -125,7 +140,7 @@ function useColumns(onDo: (doing: Doing) => void): TableColumn<UserBody>[] {
       title: words.menu,
       width: 80,
       minWidth: 80,
-      cell: (p) => <PersonMenu person={p} onDo={onDo} />,
+      cell: (p) => <MenuButton person={p} />,
     }
     const role = { id: 'role', title: words.role, minWidth: 110, cell: (p: UserBody) => t.common.role[p.role as Role] }
     if (isNarrow) return [{ id: 'name', title: words.name, width: '2fr', cell: (p) => <Name person={p} /> }, role, menu]
@@ -138,7 +153,7 @@ function useColumns(onDo: (doing: Doing) => void): TableColumn<UserBody>[] {
       { id: 'since', title: words.since, width: 120, minWidth: 120, cell: (p) => date(p.created_at) },
       menu,
     ]
-  }, [date, isNarrow, onDo])
+  }, [date, isNarrow, MenuButton])
 }
 
 /** Name says on a phone, where the state has no column, who cannot sign in. */

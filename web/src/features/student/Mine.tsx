@@ -4,6 +4,7 @@ import type { OwnRegistrationBody } from '~/api/schema'
 import { Badge, DriveStatus } from '~/kit/Badge'
 import { LinkButton } from '~/kit/Button'
 import { useFormats } from '~/kit/format'
+import { useInSteps } from '~/kit/InSteps'
 import { Page } from '~/kit/Page'
 import { Blank, Loaded, Skeleton } from '~/kit/States'
 import { t } from '~/texts'
@@ -36,17 +37,19 @@ function All({ registrations }: { registrations: OwnRegistrationBody[] }) {
 }
 
 function Group({ title, registrations }: { title: string; registrations: OwnRegistrationBody[] }) {
+  const { drawn, end } = useInSteps(registrations)
   if (registrations.length === 0) return null
   return (
     <section className="stack tight" aria-label={title}>
       <h2>{title}</h2>
       <ul className="drives">
-        {registrations.map((registration) => (
+        {drawn.map((registration) => (
           <DriveCard key={registration.drive_id} drive={registration}>
             <State registration={registration} />
           </DriveCard>
         ))}
       </ul>
+      {end}
     </section>
   )
 }

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { CalendarClock } from 'lucide-react'
 import { LinkButton } from '~/kit/Button'
 import { useFormats } from '~/kit/format'
+import { useInSteps } from '~/kit/InSteps'
 import { Page } from '~/kit/Page'
 import { Blank, Loaded } from '~/kit/States'
 import { t } from '~/texts'
@@ -48,14 +49,16 @@ function Lead({ data, error, asOf }: ReturnType<typeof useMine>) {
 }
 
 function ForMe({ standings }: { standings: Standing[] }) {
+  const { drawn, end } = useInSteps(standings)
   return (
     <section className="stack tight" aria-labelledby="for-me">
       <h2 id="for-me">{t.student.openForYou}</h2>
       <ul className="drives">
-        {standings.map((standing) => (
+        {drawn.map((standing) => (
           <OpenCard key={standing.drive.drive_id} {...standing} />
         ))}
       </ul>
+      {end}
     </section>
   )
 }
@@ -79,14 +82,16 @@ function ForOthers({ mine }: { mine: Standing[] }) {
 }
 
 function Others({ drives }: { drives: ReturnType<typeof forOthers> }) {
+  const { drawn, end } = useInSteps(drives)
   return (
     <section className="stack tight" aria-labelledby="for-others">
       <h2 id="for-others">{t.student.notForYou}</h2>
       <ul className="drives">
-        {drives.map((drive) => (
+        {drawn.map((drive) => (
           <ClosedCard key={drive.drive_id} drive={drive} />
         ))}
       </ul>
+      {end}
     </section>
   )
 }
