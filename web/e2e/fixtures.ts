@@ -67,8 +67,7 @@ export const test = base.extend<Fixtures, { server: Server }>({
   },
   accessible: async ({ page }, use) => {
     await use(async () => {
-      // What react-aria reads out stands there for some seconds, and may speak of what has gone meanwhile.
-      const { violations } = await new AxeBuilder({ page }).exclude('[data-live-announcer]').analyze()
+      const { violations } = await new AxeBuilder({ page }).analyze()
       const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
       expect(serious.map(({ id, help, nodes }) => ({ id, help, where: nodes.map(({ html }) => html) }))).toEqual([])
     })

@@ -5,15 +5,15 @@ import { signOut, useSession, worksOffline } from '~/api/session'
 import { tell } from '~/kit/toasts'
 import { t } from '~/texts'
 
-const SignOut = lazy(() => import('~/features/attendance/SignOut'))
+const SignOut = lazy(() => import('./SignOut'))
 
-/** SignOutEntry leaves, unless marks of attendance would stay behind: then it asks. */
+/** SignOutEntry leaves, unless something would be left behind: then it asks. Only who works on drives can have such a thing. */
 export function SignOutEntry() {
   const { user, role } = useSession()
-  const [unsent, ask] = useState(0)
+  const [losses, ask] = useState<string[]>([])
   const leave = async () => {
-    const waiting = worksOffline(role) ? await (await import('~/api/kept')).unsentOf(user.user_id) : 0
-    if (waiting > 0) ask(waiting)
+    const found = worksOffline(role) ? await (await import('./losses')).lossesOf(user.user_id) : []
+    if (found.length > 0) ask(found)
     else await signOut().catch((error) => tell(`${messageOf(error)} ${t.account.signOutFailed}`, 'bad'))
   }
   return (
@@ -22,9 +22,9 @@ export function SignOutEntry() {
         <LogOut size={17} aria-hidden="true" />
         {t.common.nav.signOut}
       </button>
-      {unsent > 0 && (
+      {losses.length > 0 && (
         <Suspense>
-          <SignOut unsent={unsent} onClose={() => ask(0)} />
+          <SignOut losses={losses} onClose={() => ask([])} />
         </Suspense>
       )}
     </>

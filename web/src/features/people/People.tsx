@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { UserPlus } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import type { UserBody } from '~/api/schema'
@@ -16,7 +16,8 @@ import { useUrlState } from '~/kit/urlState'
 import { useLater } from '~/kit/useLater'
 import { t } from '~/texts'
 import { AddPerson } from './AddPerson'
-import { CodeDialog, type NewCode } from './CodeDialog'
+import { CodeDialog } from './CodeDialog'
+import { holdCode, newCodeQuery } from './newCode'
 import { type PersonAction, PersonDialogs } from './PersonDialogs'
 import { PersonMenu } from './PersonMenu'
 import { usersQuery } from './queries'
@@ -27,7 +28,7 @@ export type Doing = { what: PersonAction; person: UserBody } | null
 export default function People() {
   const [adding, setAdding] = useState(false)
   const [doing, setDoing] = useState<Doing>(null)
-  const [code, setCode] = useState<NewCode | null>(null)
+  const { data: code = null } = useQuery(newCodeQuery)
   return (
     <Page
       title={t.people.title}
@@ -41,9 +42,9 @@ export default function People() {
     >
       <Filters />
       <List onDo={setDoing} />
-      <AddPerson isOpen={adding} onClose={() => setAdding(false)} onCode={setCode} />
-      <PersonDialogs doing={doing} onClose={() => setDoing(null)} onCode={setCode} />
-      <CodeDialog code={code} onClose={() => setCode(null)} />
+      <AddPerson isOpen={adding} onClose={() => setAdding(false)} onCode={holdCode} />
+      <PersonDialogs doing={doing} onClose={() => setDoing(null)} onCode={holdCode} />
+      <CodeDialog code={code} onClose={() => holdCode(null)} />
     </Page>
   )
 }
