@@ -333,6 +333,19 @@ test('what was typed is not lost, and the figure stays in sight @phone', async (
   await expect(page.getByLabel('Company')).toHaveValue('')
 })
 
+test('the batches of the students are offered, the coming ones and no others', async ({ signIn, api }) => {
+  const head = await api('head')
+  const who = `batch${process.pid}`
+  const student = { role: 'STUDENT', name: 'Early Bird', roll_number: who, email: `${who}@drives.example` }
+  const year = new Date().getFullYear() + 4
+  await head.post('/users', { ...student, batch_year: year })
+  const page = await signIn('coordinator', '/drives/new')
+  const batches = page.getByRole('group', { name: 'Batches' })
+  await batches.getByRole('button', { name: String(year), exact: true }).click()
+  await expect(batches.getByRole('button', { name: String(year + 1), exact: true })).toHaveCount(0)
+  await expect(preview(page)).toContainText(/Batch\d+ fail it/)
+})
+
 test('a preview that fails keeps the numbers from before', async ({ signIn }) => {
   const page = await signIn('coordinator', '/drives/new')
   const figure = preview(page).getByText(/^\d+ of \d+ students are eligible$/)
