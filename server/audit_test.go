@@ -46,6 +46,7 @@ func (h *harness) auditedSeason() []audited {
 	student, other := h.id("student"), h.student("other")
 	h.add("third", auth.Staff)
 	drive := h.drive(nil) // 1
+	imported := h.imported("roll_number,name,email", "N1,Nisha,nisha@college.example").int("id")
 	return []audited{
 		{route: "POST /users", as: "head", path: "/users", body: map[string]any{"name": "New", "email": "new@college.example", "role": "STAFF"},
 			operation: "createUser", want: []string{"user created"}},
@@ -81,6 +82,7 @@ func (h *harness) auditedSeason() []audited {
 			want: []string{"result created", "drive changed status"}},
 		{route: "POST /drives/{id}/cancel", as: "head", path: at("/drives/%d/cancel", h.posted(nil)), operation: "cancelDrive", want: []string{"drive changed status"}},
 		{route: "DELETE /drives/{id}", as: "head", path: at("/drives/%d", h.drive(nil)), operation: "deleteDrive", want: []string{"drive deleted"}},
+		{route: "POST /jobs/{id}/codes", as: "head", path: at("/jobs/%d/codes", imported), operation: "takeCodes", want: []string{"user changed one_time_code"}},
 		{route: "PATCH /users/{id}", as: "head", path: at("/users/%d", other), body: map[string]any{"active": false}, operation: "patchUser", want: []string{"user changed active"}},
 	}
 }

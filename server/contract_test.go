@@ -117,6 +117,7 @@ var theContract = []promise{
 	{route: "GET /jobs/{id}/download", file: "text/csv"},
 	{route: "GET /jobs", query: "state kind", list: true, answers: fieldsOfJob},
 	{route: "GET /jobs/counts", answers: "available running scheduled retryable completed cancelled discarded"},
+	{route: "POST /jobs/{id}/codes", file: "text/csv"},
 	{route: "POST /jobs/{id}/retry", answers: fieldsOfJob},
 	{route: "POST /jobs/{id}/cancel", answers: fieldsOfJob},
 

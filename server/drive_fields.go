@@ -141,6 +141,9 @@ func describeDriveBody(body *huma.RequestBody, schema string) {
 	ref := &huma.Schema{Ref: "#/components/schemas/" + schema}
 	file := fileSchema("pdf", "The job description, a PDF of at most 25 MB.")
 	body.Content[asJSON].Schema = ref
+	file.Properties[wholeFields] = &huma.Schema{
+		Type: huma.TypeString, Description: "The same fields as one JSON object, which can say null and has lists of any texts. A field of its own counts more.",
+	}
 	body.Content[asForm].Schema = &huma.Schema{AllOf: []*huma.Schema{ref, file}}
 }
 

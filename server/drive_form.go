@@ -89,7 +89,7 @@ func (s *Server) readMultipart(ctx context.Context, parts *formParts, schema *hu
 	for {
 		part, err := parts.next()
 		if errors.Is(err, io.EOF) {
-			return json.Marshal(formValues(fields, schema))
+			return formJSON(fields, schema)
 		}
 		if err != nil {
 			return nil, err
@@ -126,6 +126,26 @@ func (s *Server) storePDF(ctx context.Context, part *multipart.Part, form *drive
 	}
 	form.pdfKey = &key
 	return nil
+}
+
+// wholeFields is the field of a form that holds the others as JSON, which can say null and has lists of any texts.
+const wholeFields = "fields"
+
+// formJSON is a form as the JSON that it stands for: what it has as JSON already, and its texts laid over that.
+func formJSON(fields map[string][]string, schema *huma.Schema) ([]byte, error) {
+	whole := map[string]json.RawMessage{}
+	for _, text := range fields[wholeFields] {
+		if err := json.Unmarshal([]byte(text), &whole); err != nil || whole == nil {
+			return nil, store.InvalidFields(store.FieldError{Field: wholeFields, Message: "is no object in JSON"})
+		}
+	}
+	values := formValues(fields, schema)
+	for name, value := range whole {
+		if _, given := values[name]; !given {
+			values[name] = value
+		}
+	}
+	return json.Marshal(values)
 }
 
 // formValues turns a form's texts into JSON values by the schema: numbers, lists (repeated or separated by commas),

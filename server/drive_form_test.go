@@ -74,6 +74,33 @@ func TestAFormMeansTheSameAsJSON(t *testing.T) {
 	}
 }
 
+// A list of texts cannot hold a comma, and no text means null; JSON says both.
+func TestAFormTakesItsFieldsAsJSON(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	asJSON := formPart{name: "fields", content: `{"company_name":"A","job_title":"B","location":"Pune","min_cgpa":7.50,
+		"job_description":"one\ntwo","allowed_branches":["CSE, AI and ML","ECE"],"allowed_batches":[2027]}`}
+	drive := h.form("coordinator", http.MethodPost, "/drives", asJSON, formPart{"pdf", "job.pdf", pdf}).is(http.StatusCreated)
+	require.Equal(t, []any{"CSE, AI and ML", "ECE"}, drive.value("allowed_branches"))
+	require.Equal(t, []any{float64(2027)}, drive.value("allowed_batches"))
+	require.Equal(t, "one\ntwo", drive.value("job_description"))
+	require.NotNil(t, drive.value("pdf_path"))
+
+	path := at("/drives/%d", drive.int("drive_id"))
+	patched := h.form("coordinator", http.MethodPatch, path, formPart{name: "fields", content: `{"location":null,"job_title":"C"}`},
+		formPart{name: "job_title", content: "D"}, formPart{"pdf", "new.pdf", pdf + "new"}).is(http.StatusOK)
+	require.Nil(t, patched.value("location"))
+	require.Equal(t, "D", patched.value("job_title"), "a field of its own counts more")
+	require.Equal(t, []any{"CSE, AI and ML", "ECE"}, patched.value("allowed_branches"), "absent is not removed")
+	require.Equal(t, pdf+"new", string(h.get("", patched.value("pdf_path").(string)).is(http.StatusOK).body))
+
+	require.Contains(t, h.driveForm(formPart{name: "fields", content: `{"min_cgpa":11}`}).faults(), "min_cgpa")
+	for _, broken := range []string{`[]`, `{"location":`, `null`, `"A"`} {
+		require.Contains(t, h.driveForm(formPart{name: "fields", content: broken}, formPart{"pdf", "x.pdf", pdf}).faults(), "fields", broken)
+	}
+	require.Equal(t, 1, h.storedFiles())
+}
+
 func TestAnEmptyFormFieldIsAbsent(t *testing.T) {
 	t.Parallel()
 	h := start(t)

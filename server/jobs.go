@@ -173,9 +173,27 @@ func (s *Server) downloadJob(ctx context.Context, in *IDInput) (*fileOutput, err
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case row.Kind == (jobs.ExportRegistrationsArgs{}).Kind():
+	if row.Kind == (jobs.ExportRegistrationsArgs{}).Kind() {
 		return s.downloadExport(ctx, row)
+	}
+	// This spends the codes, so to read is not all that it does; a browser fetches them with takeCodes.
+	if proofFrom(ctx).byCookie && !isSameOrigin(echoOf(ctx).Request()) {
+		return nil, errElsewhere
+	}
+	return s.codesOf(ctx, row)
+}
+
+// takeCodes gives the one-time codes of an import. As a POST it says where it comes from, whatever the browser and the network.
+func (s *Server) takeCodes(ctx context.Context, in *IDInput) (*fileOutput, error) {
+	row, err := s.jobFor(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return s.codesOf(ctx, row)
+}
+
+func (s *Server) codesOf(ctx context.Context, row *rivertype.JobRow) (*fileOutput, error) {
+	switch {
 	case row.Kind != (jobs.ImportStudentsArgs{}).Kind():
 		return nil, store.Errorf(store.NotFound, "this job makes no file")
 	case row.State != rivertype.JobStateCompleted:

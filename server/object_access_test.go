@@ -65,6 +65,7 @@ var idsInPaths = map[string]openedBy{
 	"GET /jobs/{id}":          naming("job"),
 	"GET /jobs/{id}/download": naming("job"),
 	"GET /jobs/{id}/events":   naming("job"),
+	"POST /jobs/{id}/codes":   naming("any job"),
 	"POST /jobs/{id}/retry":   naming("any job"),
 	"POST /jobs/{id}/cancel":  naming("any job"),
 

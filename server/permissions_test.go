@@ -82,6 +82,7 @@ var permissions = map[string]string{
 	"GET /jobs/{id}":          "STCH",
 	"GET /jobs/{id}/events":   "STCH",
 	"GET /jobs/{id}/download": "STCH",
+	"POST /jobs/{id}/codes":   "H",
 	"POST /jobs/{id}/retry":   "H",
 	"POST /jobs/{id}/cancel":  "H",
 

@@ -91,6 +91,7 @@ func (s *Server) routes() []route {
 
 		on(get, "/jobs/{id}", everyone, ok, "readJob", s.readJob, "A job, for its requester and the office"),
 		on(get, "/jobs/{id}/download", everyone, ok, "downloadJob", s.downloadJob, "The file that a job made; an import's one-time codes, once", lasting(uploadTimeout), sending("text/csv"), refuses(http.StatusConflict, http.StatusGone)),
+		on(post, "/jobs/{id}/codes", heads, ok, "takeCodes", s.takeCodes, "The one-time codes of an import, once", lasting(uploadTimeout), sending("text/csv"), refuses(http.StatusConflict, http.StatusGone)),
 		on(get, "/jobs/{id}/events", everyone, ok, "jobEvents", s.jobEvents, "The same as server-sent events, until the job is final", lasting(auth.TokenLifetime), sending(eventStreamType)),
 		on(get, "/jobs", coordinators, ok, "listJobs", s.listJobs, "Jobs, newest first"),
 		on(get, "/jobs/counts", coordinators, ok, "countJobs", s.countJobs, "How many jobs are in each state"),

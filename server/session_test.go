@@ -273,6 +273,53 @@ func TestOtherSitesCannotUseABrowsersSession(t *testing.T) {
 	}
 }
 
+// To fetch one-time codes spends them. A page on another port of this host is of the same site, so a browser sends it the cookie; over
+// plain HTTP nothing says that it was not a person who asked.
+func TestOneTimeCodesAreSpentByAPageOfThisServerAlone(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	imports := 0
+	oneImported := func() (jobID int64) {
+		imports++
+		return h.imported("Roll No,Name,Email", at("NEW%d,New,new%d@college.example", imports, imports)).int("id")
+	}
+	for _, test := range []struct {
+		headers   []string
+		get, post int
+	}{
+		{nil, http.StatusForbidden, http.StatusForbidden},
+		{[]string{"Sec-Fetch-Site", "same-site"}, http.StatusForbidden, http.StatusForbidden},
+		{[]string{"Sec-Fetch-Site", "cross-site"}, http.StatusForbidden, http.StatusForbidden},
+		{[]string{"Sec-Fetch-Site", "none"}, http.StatusForbidden, http.StatusForbidden},
+		{[]string{"Origin", "http://127.0.0.1:1"}, http.StatusForbidden, http.StatusForbidden},
+		{[]string{"Origin", h.url}, http.StatusOK, http.StatusOK}, // what a browser says over plain HTTP with a POST
+		{[]string{"Sec-Fetch-Site", "same-origin"}, http.StatusOK, http.StatusOK},
+	} {
+		for method, want := range map[string]int{http.MethodGet: test.get, http.MethodPost: test.post} {
+			job := oneImported()
+			head, path := h.signedIn("head"), at("/jobs/%d/download", job)
+			if method == http.MethodPost {
+				path = at("/jobs/%d/codes", job)
+			}
+			answer := head.ask(method, path, "", test.headers...).is(want)
+			if want != http.StatusOK {
+				require.Contains(t, string(answer.body), "page of this server", "%s %v", method, test.headers)
+				require.Len(t, h.get("head", at("/jobs/%d/download", job)).is(http.StatusOK).table(), 2, "the codes are still there")
+				continue
+			}
+			require.Len(t, answer.table(), 2)
+			h.post("head", at("/jobs/%d/codes", job), nil).is(http.StatusGone)
+		}
+	}
+	job := oneImported()
+	require.Len(t, h.post("head", at("/jobs/%d/codes", job), nil).is(http.StatusOK).table(), 2, "a token is a proof of its own")
+	h.get("head", at("/jobs/%d/download", job)).is(http.StatusGone)
+
+	export := h.export("head", h.exportable(1))
+	h.jobDone(export)
+	h.signedIn("head").ask(http.MethodGet, at("/jobs/%d/download", export), "").is(http.StatusOK)
+}
+
 // A permitted origin may call with a token. The cookie is not for it.
 func TestAPermittedOriginGetsNoUseOfTheSession(t *testing.T) {
 	t.Parallel()

@@ -77,7 +77,7 @@ export const test = base.extend<Fixtures, { server: Server }>({
 async function seriousFindings() {
   const { axe } = window as unknown as { axe: typeof import('axe-core') }
   // What react-aria reads out stands there for some seconds, and may speak of what has gone meanwhile.
-  const { violations } = await axe.run({ exclude: ['[data-live-announcer]'] }, { resultTypes: ['violations'] })
+  const { violations } = await axe.run({ resultTypes: ['violations'] })
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
   return serious.map(({ id, help, nodes }) => ({ id, help, where: nodes.map(({ html }) => html) }))
 }

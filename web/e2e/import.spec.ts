@@ -118,11 +118,12 @@ test('a good sheet is checked, imported, and a code of it signs in', async ({ si
 test('a sheet is chosen and imported with the keyboard only', async ({ signIn }) => {
   const page = await signIn('head', '/import')
   await expect(page.getByRole('heading', { name: 'Import students' })).toBeVisible()
+  // Asked for early: the browser takes a moment to hand the choice over.
+  const choosing = page.waitForEvent('filechooser')
   await page.getByRole('link', { name: 'Skip to the content' }).focus()
   await page.keyboard.press('Enter')
   await page.keyboard.press('Tab')
   await expect(page.getByLabel('Choose a sheet (.csv or .xlsx)')).toBeFocused()
-  const choosing = page.waitForEvent('filechooser')
   await page.keyboard.press('Space')
   const id = fresh()
   await (await choosing).setFiles(sheet([goodLine(`${id}k1`)], 'keys.csv'))

@@ -51,3 +51,17 @@ test('searching among the registrations', async ({ signIn, api }) => {
   await expect(page.getByRole('columnheader', { name: 'Student' })).toHaveAttribute('aria-sort', 'ascending')
   await expect(page).toHaveURL(/sort=name/)
 })
+
+test('a phone shows when somebody registered, and sorts by it @phone-only', async ({ signIn, api }) => {
+  const id = await openDrive(await api('head'))
+  const student = await api('student')
+  await student.post('/registrations', { drive_id: id })
+  const { cgpa } = await student.get<{ cgpa: number }>('/me')
+  const page = await signIn('coordinator', `/drives/${id}/registrations?sort=name`)
+  const row = page.getByRole('grid', { name: 'Registrations' }).getByRole('row').nth(1)
+  await expect(row).toContainText(`CGPA ${cgpa}`)
+  await expect(row).toContainText(/\d (am|pm)/)
+  await page.getByRole('button', { name: /Sort$/ }).click()
+  await page.getByRole('option', { name: 'Registered, downwards' }).click()
+  await expect(page).not.toHaveURL(/sort/)
+})

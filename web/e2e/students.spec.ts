@@ -98,3 +98,16 @@ test('a list that cannot be read says so and can be tried again', async ({ signI
   await page.getByRole('button', { name: 'Try again' }).click()
   await expect(page.getByRole('grid').getByRole('row').nth(3)).toBeVisible()
 })
+
+test('a phone sorts by what it has no room to show, and back @phone-only', async ({ signIn, accessible }) => {
+  const page = await signIn('staff', '/students')
+  const sort = page.getByRole('button', { name: /Sort$/ })
+  await sort.click()
+  await page.getByRole('option', { name: 'Batch, downwards' }).click()
+  await expect(page).toHaveURL(/sort=-batch_year/)
+  await expect(sort).toContainText('Batch, downwards')
+  await accessible()
+  await sort.click()
+  await page.getByRole('option', { name: 'Roll number, upwards' }).click()
+  await expect(page).not.toHaveURL(/sort/)
+})

@@ -25,7 +25,9 @@ export class Meter {
     const after = await this.read()
     const script = (after.ScriptDuration - before.ScriptDuration) * 1000
     const task = (after.TaskDuration - before.TaskDuration) * 1000
-    this.seen.push(`${what}: scripts ${script.toFixed(0)} ms, all tasks ${task.toFixed(0)} ms, wall ${Date.now() - begun} ms`)
+    this.seen.push(
+      `${what}: scripts ${script.toFixed(0)} ms, all tasks ${task.toFixed(0)} ms, wall ${Date.now() - begun} ms`,
+    )
     expect.soft(script, `${what}: milliseconds of scripting`).toBeLessThanOrEqual(most)
   }
 

@@ -1,7 +1,9 @@
 import { QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
 import { api, data } from './client'
+import { removeDraftsOf } from './drafts'
 import { ApiError } from './problem'
 import type { SessionBody } from './schema'
+import { dropUnsaved } from './unsaved'
 
 export type Role = 'STUDENT' | 'STAFF' | 'COORDINATOR' | 'HEAD'
 
@@ -78,6 +80,9 @@ export async function signIn(email: string, password: string) {
 
 export async function signOut() {
   await api.DELETE('/auth/session')
+  dropUnsaved()
+  const before = queryClient.getQueryData(sessionQuery.queryKey)
+  if (before) removeDraftsOf(before.user.user_id)
   await queryClient.cancelQueries()
   become(null)
   await forget()

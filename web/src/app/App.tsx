@@ -1,18 +1,21 @@
 import { QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Component, lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
-import { Router } from 'wouter'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { Router, useLocation } from 'wouter'
+import { part } from '~/api/build'
 import { onSignedOut } from '~/api/client'
 import { queryClient, sessionQuery } from '~/api/session'
-import { Button } from '~/kit/Button'
-import { Blank, Failed, Skeleton } from '~/kit/States'
+import { Part } from '~/kit/Part'
+import { Failed, Skeleton } from '~/kit/States'
 import { Toasts } from '~/kit/toasts'
 import { t } from '~/texts'
 import { Routes } from './routes'
 import { Shell } from './Shell'
+import { Unbroken } from './Unbroken'
 
-const ChoosePassword = lazy(() => import('~/features/account/ChoosePassword'))
-const SignIn = lazy(() => import('~/features/account/SignIn').then(({ SignIn }) => ({ default: SignIn })))
-const SignInAgain = lazy(() => import('~/features/account/SignInAgain'))
+const ChoosePassword = lazy(part(() => import('~/features/account/ChoosePassword')))
+const SignIn = lazy(part(() => import('~/features/account/SignIn').then(({ SignIn }) => ({ default: SignIn }))))
+const loadSignInAgain = part(() => import('~/features/account/SignInAgain'), { keepsPage: true })
+const SignInAgain = lazy(loadSignInAgain)
 
 export function App() {
   return (
@@ -31,6 +34,8 @@ export function App() {
 function Session() {
   const { data: session, error, refetch } = useQuery(sessionQuery)
   const ended = useEnded()
+  const [path] = useLocation()
+  useAhead(session?.user.role)
   if (session === undefined) {
     return error ? <Failed error={error} onRetry={() => refetch()} /> : <Waiting />
   }
@@ -51,17 +56,29 @@ function Session() {
   return (
     <>
       <Shell>
-        <Suspense fallback={<Skeleton lines={6} />}>
-          <Routes />
-        </Suspense>
+        <Unbroken where={path}>
+          <Suspense fallback={<Skeleton lines={6} />}>
+            <Routes />
+          </Suspense>
+        </Unbroken>
       </Shell>
       {ended.is && (
-        <Suspense>
+        <Part>
           <SignInAgain email={session.user.email} onDone={ended.over} />
-        </Suspense>
+        </Part>
       )}
     </>
   )
+}
+
+/**
+ * useAhead loads what has to be there when the sign-in of somebody ends in the midst of their work: by then the server may be
+ * another, or not to be reached. A student types nothing, and is spared it.
+ */
+function useAhead(role: string | undefined) {
+  useEffect(() => {
+    if (role && role !== 'STUDENT') loadSignInAgain().catch(() => {})
+  }, [role])
 }
 
 /** useEnded notices that the server no longer takes this sign-in, while a screen is in use. */
@@ -83,25 +100,4 @@ function Waiting() {
       <span className="spinner" role="status" aria-label={t.common.loading} />
     </div>
   )
-}
-
-/** Unbroken shows a way out when a screen throws, instead of nothing. */
-class Unbroken extends Component<{ children: ReactNode }, { broken: boolean }> {
-  state = { broken: false }
-
-  static getDerivedStateFromError() {
-    return { broken: true }
-  }
-
-  render() {
-    if (!this.state.broken) return this.props.children
-    return (
-      <Blank
-        title={t.common.crashedTitle}
-        action={<Button onPress={() => location.reload()}>{t.common.reload}</Button>}
-      >
-        {t.common.crashedText}
-      </Blank>
-    )
-  }
 }

@@ -13,17 +13,19 @@ import {
   ScrollText,
   Users,
 } from 'lucide-react'
-import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
+import { lazy, type ReactNode, useEffect, useState } from 'react'
 import { Link, useLocation } from 'wouter'
+import { part } from '~/api/build'
 import { type Role, useSession, worksOffline } from '~/api/session'
 import { useUnread } from '~/features/account/unread'
 import { Button } from '~/kit/Button'
 import { count } from '~/kit/format'
 import { useOnline } from '~/kit/online'
+import { Part } from '~/kit/Part'
 import { t } from '~/texts'
 import { SignOutEntry } from './SignOutEntry'
 
-const Unsent = lazy(() => import('~/features/attendance/Unsent'))
+const Unsent = lazy(part(() => import('~/features/attendance/Unsent'), { keepsPage: true }))
 
 interface Entry {
   to: string
@@ -105,9 +107,9 @@ export function Shell({ children }: { children: ReactNode }) {
           </p>
         )}
         {worksOffline(role) && (
-          <Suspense>
+          <Part>
             <Unsent />
-          </Suspense>
+          </Part>
         )}
         {children}
       </main>

@@ -1,5 +1,6 @@
 import { type ComponentType, lazy } from 'react'
 import { Redirect, Route, Switch } from 'wouter'
+import { part } from '~/api/build'
 import { type Role, useSession } from '~/api/session'
 import Open from '~/features/student/Open'
 import { NotFound } from './NotFound'
@@ -11,7 +12,7 @@ export interface ScreenProps {
 
 type Screen = ComponentType<ScreenProps>
 
-const screen = (load: () => Promise<{ default: Screen }>) => lazy(load)
+const screen = (load: () => Promise<{ default: Screen }>) => lazy(part(load))
 
 const account = screen(() => import('~/features/account/Account'))
 const notifications = screen(() => import('~/features/account/Notifications'))

@@ -5,6 +5,7 @@ import { Foot, Line } from './table/Foot'
 import { Head } from './table/Head'
 import { headHeight, template } from './table/layout'
 import { RowView, SkeletonRow } from './table/RowView'
+import { SortSelect } from './table/SortSelect'
 import { choose, chosenOf } from './table/selecting'
 import { useGridKeys } from './table/useGridKeys'
 import { useMore } from './table/useMore'
@@ -90,6 +91,8 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
     () => props.columns.filter(({ hideBelow }) => !hideBelow || width === 0 || width >= hideBelow),
     [props.columns, width],
   )
+  const sortable = props.columns.filter((column) => column.sortable)
+  const hasHiddenSort = sortable.some((column) => !columns.includes(column))
   const hasChoice = !!onSelect
   const { style, minWidth } = useMemo(() => template(columns, hasChoice), [columns, hasChoice])
 
@@ -129,7 +132,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
     if (row) setActive(indexOf(row))
   }
 
-  return (
+  const grid = (
     <div
       ref={scroller}
       role="grid"
@@ -190,6 +193,12 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
       </div>
       <Foot onMore={rows.length > 0 ? props.onMore : undefined} failed={!!props.failedMore} />
     </div>
+  )
+  return (
+    <>
+      {props.onSort && hasHiddenSort && <SortSelect columns={sortable} sort={props.sort} onSort={props.onSort} />}
+      {grid}
+    </>
   )
 }
 

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy } from 'react'
+import { part } from '~/api/build'
 import { count } from '~/kit/format'
 import { t } from '~/texts'
 import { ChartCard } from './ChartCard'
 import { byBranchQuery, type Period } from './queries'
 
-const BranchBars = lazy(() => import('./charts/BranchBars'))
+const BranchBars = lazy(part(() => import('./charts/BranchBars')))
 
 const words = t.analytics.byBranch
 

@@ -1,5 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query'
-import { type ReactNode, Suspense } from 'react'
+import type { ReactNode } from 'react'
+import { Part } from '~/kit/Part'
 import { Failed } from '~/kit/States'
 import { t } from '~/texts'
 
@@ -44,9 +45,9 @@ export function ChartCard<T>({
         ) : rows.length === 0 ? (
           <p className="quiet chart-empty">{t.analytics.empty}</p>
         ) : (
-          <Suspense fallback={<Waiting />}>
+          <Part fallback={<Waiting />}>
             <div aria-hidden="true">{children(rows)}</div>
-          </Suspense>
+          </Part>
         )}
       </div>
       <details className="details">

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy } from 'react'
+import { part } from '~/api/build'
 import { useSession } from '~/api/session'
 import { count, share, useFormats } from '~/kit/format'
 import { t } from '~/texts'
@@ -7,8 +8,8 @@ import { ChartCard, type FigureColumn } from './ChartCard'
 import { byWeek, type Dot, everyDay, today, within } from './days'
 import { attendanceTrendQuery, drivesOverTimeQuery, type Period, registrationsOverTimeQuery } from './queries'
 
-const DayBars = lazy(() => import('./charts/DayBars'))
-const PercentLine = lazy(() => import('./charts/PercentLine'))
+const DayBars = lazy(part(() => import('./charts/DayBars')))
+const PercentLine = lazy(part(() => import('./charts/PercentLine')))
 
 /** useDays prepares a period of days: the rows that have something, and for the picture every day, or week of a year. */
 function useDays(rows: readonly Dot[] | undefined, days: Period) {

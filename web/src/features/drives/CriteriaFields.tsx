@@ -1,9 +1,11 @@
+import { useQuery } from '@tanstack/react-query'
 import { memo } from 'react'
 import type { Preview } from '~/api/schema'
+import { batchesQuery } from '~/features/students/queries'
 import { DecimalField } from '~/kit/DecimalField'
 import { t } from '~/texts'
 import { ChipField } from './ChipField'
-import { type Criteria, type NumberRule, sameBranch, toggled, toggledBranch } from './criteria'
+import { batchYears, type Criteria, type NumberRule, sameBranch, toggled, toggledBranch } from './criteria'
 
 const f = t.drives.fields
 
@@ -67,7 +69,7 @@ export const CriteriaFields = memo(function CriteriaFields({
   )
 })
 
-/** Batches suggests the years that drives are held for; any other can be added. */
+/** Batches suggests the batches that students are of, and the coming ones; any other can be added. */
 function Batches({
   criteria: { allowed_batches },
   fault,
@@ -77,9 +79,8 @@ function Batches({
   fault: string | undefined
   onChange: (change: Partial<Criteria>) => void
 }) {
-  const year = new Date().getFullYear()
-  const usual = [year - 1, year, year + 1, year + 2]
-  const years = [...new Set([...usual, ...allowed_batches])].sort((a, b) => a - b)
+  const { data: ends = null } = useQuery(batchesQuery)
+  const years = batchYears(ends, allowed_batches, new Date().getFullYear())
   const check = (text: string) => (/^(19|20|21)\d\d$|^2200$/.test(text) ? null : t.drives.batchFault)
   return (
     <ChipField

@@ -3,9 +3,11 @@ import { memo, type ReactNode, useEffect, useMemo, useRef, useState } from 'reac
 import { Form } from 'react-aria-components/Form'
 import { fieldsOf, messageOf } from '~/api/problem'
 import { useSession } from '~/api/session'
+import type { Upload } from '~/api/uploads'
 import { DateTimeField } from '~/kit/DateTimeField'
 import { DecimalField } from '~/kit/DecimalField'
 import { Select } from '~/kit/Select'
+import { Sending } from '~/kit/Sending'
 import { useSteady } from '~/kit/steady'
 import { TextField } from '~/kit/TextField'
 import { t } from '~/texts'
@@ -28,13 +30,16 @@ export interface DriveFormProps {
   isLocked?: boolean
   error: unknown
   pdf: ReactNode
+  /** The PDF on its way. */
+  upload: Upload | undefined
   actions: ReactNode
   /** With the name of the button that sent it. */
   onSubmit: (button: string) => void
 }
 
 /** DriveForm is a drive's fields, and beside them whom its criteria let in while they are typed. */
-export function DriveForm({ draft, onChange: change, isLocked, error, pdf, actions, onSubmit }: DriveFormProps) {
+export function DriveForm(props: DriveFormProps) {
+  const { draft, onChange: change, isLocked, error, pdf, upload, actions, onSubmit } = props
   const live = usePreview(draft.criteria)
   const { faults, touch } = useFaults(error)
   // Only what a key changes is drawn anew, not the calendars and the curve beside it.
@@ -84,6 +89,7 @@ export function DriveForm({ draft, onChange: change, isLocked, error, pdf, actio
           </p>
         )}
         <div className="actions start">{actions}</div>
+        {upload && <Sending upload={upload} />}
       </Form>
       {!isLocked && <PreviewSide live={live} criteria={draft.criteria} onChange={changeCriteria} />}
     </div>

@@ -1,11 +1,13 @@
-import { lazy, Suspense } from 'react'
+import { lazy } from 'react'
 import { ToggleButton } from 'react-aria-components/ToggleButton'
+import { part } from '~/api/build'
 import type { Preview } from '~/api/schema'
 import { count, share } from '~/kit/format'
+import { Part } from '~/kit/Part'
 import { t } from '~/texts'
 import { type Criteria, sameBranch, toggledBranch } from './criteria'
 
-const CgpaCurve = lazy(() => import('./CgpaCurve'))
+const CgpaCurve = lazy(part(() => import('./CgpaCurve'), { keepsPage: true }))
 const p = t.drives.preview
 
 interface Props {
@@ -37,13 +39,13 @@ export function EligibleDetails({ preview, criteria, onChange }: Props) {
       <RuleCosts preview={preview} />
       <section className="stack tight">
         <h3>{p.curve}</h3>
-        <Suspense fallback={<div className="curve" />}>
+        <Part fallback={<div className="curve" />}>
           <CgpaCurve
             points={preview.cgpa_curve}
             value={criteria.min_cgpa}
             {...(onChange ? { onPick: (min_cgpa: number | null) => onChange({ min_cgpa }) } : {})}
           />
-        </Suspense>
+        </Part>
       </section>
       <BranchBars preview={preview} criteria={criteria} onChange={onChange} />
     </>

@@ -1,42 +1,55 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { api, data } from '~/api/client'
-import { fieldsOf } from '~/api/problem'
+import { readDraft, removeDraft } from '~/api/drafts'
+import { fieldsOf, messageOf } from '~/api/problem'
 import type { DriveBody, NewDrive as NewDriveBody } from '~/api/schema'
 import { useSession } from '~/api/session'
+import { faultOf, sendForm, useUpload } from '~/api/uploads'
 import { Button } from '~/kit/Button'
-import { share } from '~/kit/format'
+import { useMounted } from '~/kit/mounted'
 import { Page } from '~/kit/Page'
-import { Progress } from '~/kit/Progress'
+import { Sending } from '~/kit/Sending'
 import { tell } from '~/kit/toasts'
 import { t } from '~/texts'
 import { DriveForm } from './DriveForm'
-import { type Draft, emptyDraft, fieldsOfDraft, formOf, stored } from './draft'
-import { LeaveGuard } from './LeaveGuard'
+import { type Draft, emptyDraft, fieldsOfDraft, formOf, whole } from './draft'
 import { PdfField } from './PdfField'
 import { PublishNewConfirm } from './PublishNewConfirm'
-import { sendForm } from './upload'
+import { forgetPdf, useChosenPdf, useKeptDraft } from './useKeptDraft'
 
 const w = t.drives.form
+/** What is not created yet has no number. */
+const name = 'drive new'
 
 export default function NewDrive() {
-  const { user } = useSession()
-  const key = `placeops-new-drive-${user.user_id}`
-  const [restored, setRestored] = useState(() => stored.read(key))
-  const [draft, setDraft] = useState<Draft>(restored ?? emptyDraft)
-  const [pdf, setPdf] = useState<File | null>(null)
-  const isEmpty = JSON.stringify(draft) === JSON.stringify(emptyDraft)
-  const { creating, sent } = useCreate(() => stored.remove(key))
-  const [isAsking, setAsking] = useState(false)
-  const isDone = creating.isSuccess
-  useEffect(() => {
-    if (isDone) return
-    if (isEmpty) stored.remove(key)
-    else stored.write(key, draft)
-  }, [draft, isEmpty, isDone, key])
+  const upload = useUpload(name)
+  const [isOwn, setOwn] = useState(false)
+  // Whoever comes back while it is being sent must not create it twice.
+  return (
+    <Page title={w.newTitle}>
+      {upload && !isOwn ? <Sending upload={upload} /> : <New onSend={() => setOwn(true)} />}
+    </Page>
+  )
+}
 
-  const send = (auto_calc: boolean) => creating.mutate({ draft, pdf, auto_calc })
+function New({ onSend }: { onSend: () => void }) {
+  const { user } = useSession()
+  const [restored, setRestored] = useState(() => whole(readDraft<Draft>(user.user_id, name)))
+  const [draft, setDraft] = useState<Draft>(restored ?? emptyDraft)
+  const creating = useCreate()
+  const [pdf, setPdf] = useChosenPdf(name, creating.isSuccess)
+  const [isAsking, setAsking] = useState(false)
+  useKeptDraft(name, w.draftTitle(draft.company_name), draft, {
+    dirty: JSON.stringify(draft) !== JSON.stringify(emptyDraft),
+    saved: creating.isSuccess,
+  })
+
+  const send = (auto_calc: boolean) => {
+    onSend()
+    creating.mutate({ draft, pdf, auto_calc })
+  }
   // Both buttons send the form, so that the browser looks at the fields first.
   const submit = (button: string) => (button === 'publish' ? setAsking(true) : send(false))
   const startAfresh = () => {
@@ -45,7 +58,7 @@ export default function NewDrive() {
     setRestored(null)
   }
   return (
-    <Page title={w.newTitle}>
+    <>
       {restored && (
         <div className="banner row between" role="status">
           <span>{w.restored}</span>
@@ -55,9 +68,10 @@ export default function NewDrive() {
       <DriveForm
         draft={draft}
         onChange={(change) => setDraft((before) => ({ ...before, ...change }))}
-        error={creating.error}
+        error={faultOf(creating.error)}
         onSubmit={submit}
         pdf={<PdfField file={pdf} onChoose={setPdf} fault={fieldsOf(creating.error).pdf} />}
+        upload={useUpload(name)}
         actions={
           <>
             <Button type="submit" look="primary" isPending={creating.isPending}>
@@ -66,7 +80,6 @@ export default function NewDrive() {
             <Button type="submit" name="publish" isDisabled={creating.isPending}>
               {w.createAndPublish}
             </Button>
-            {creating.isPending && pdf && <Uploading sent={sent} />}
           </>
         }
       />
@@ -79,18 +92,7 @@ export default function NewDrive() {
         }}
         onClose={() => setAsking(false)}
       />
-      <LeaveGuard isDirty={(!isEmpty || !!pdf) && !isDone} text={w.leaveDraft} />
-    </Page>
-  )
-}
-
-export function Uploading({ sent }: { sent: { done: number; total: number } }) {
-  const label = t.drives.pdf.uploading(share(sent.done, sent.total))
-  return (
-    <div className="uploading stack tight">
-      <span className="small quiet num">{label}</span>
-      <Progress label={label} done={sent.done} total={sent.total || undefined} />
-    </div>
+    </>
   )
 }
 
@@ -100,22 +102,27 @@ interface Wanted {
   auto_calc: boolean
 }
 
-function useCreate(onCreated: () => void) {
+/** useCreate creates the drive, also when its page has been left meanwhile: then nobody is taken anywhere, but told. */
+function useCreate() {
   const queries = useQueryClient()
+  const { user_id } = useSession().user
   const [, go] = useLocation()
-  const [sent, setSent] = useState({ done: 0, total: 0 })
-  const creating = useMutation({
+  const isHere = useMounted()
+  return useMutation({
     mutationFn: ({ draft, pdf, auto_calc }: Wanted) => {
       const body = { ...fieldsOfDraft(draft), auto_calc } as NewDriveBody
       if (!pdf) return data(api.POST('/drives', { body }))
-      return sendForm<DriveBody>('POST', '/drives', formOf(body, pdf), (done, total) => setSent({ done, total }))
+      return sendForm<DriveBody>(name, pdf, 'POST', '/drives', formOf(body, pdf))
     },
     onSuccess: (drive, { auto_calc }) => {
-      onCreated()
+      removeDraft(user_id, name)
+      forgetPdf(name)
       queries.invalidateQueries({ queryKey: ['drives'] })
       tell(auto_calc ? w.createdAndPublished(drive.company_name) : w.created(drive.company_name))
-      go(`/drives/${drive.drive_id}`, { replace: true })
+      if (isHere()) go(`/drives/${drive.drive_id}`, { replace: true })
+    },
+    onError: (error, { draft }) => {
+      if (!isHere() && faultOf(error)) tell(w.notCreated(draft.company_name, messageOf(error)), 'bad')
     },
   })
-  return { creating, sent }
 }

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { DropZone } from 'react-aria-components/DropZone'
 import { FileTrigger } from 'react-aria-components/FileTrigger'
 import { Button, DownloadButton } from '~/kit/Button'
+import { useNoStrayDrops } from '~/kit/strayDrops'
 import { t } from '~/texts'
 
 const largest = 25 * 1024 * 1024
@@ -36,11 +37,12 @@ export function PdfField({
     if (!found) onChoose(chosen)
   }
   const shown = refused ?? fault
+  useNoStrayDrops()
   return (
     <div className="field">
       <span className="field-label">{t.drives.fields.pdf}</span>
       <DropZone
-        className="drop"
+        className="pdf-drop"
         aria-label={t.drives.fields.pdf}
         getDropOperation={() => 'copy'}
         onDrop={async ({ items }) => {
@@ -49,7 +51,7 @@ export function PdfField({
         }}
       >
         <FileText size={20} aria-hidden="true" />
-        <div className="drop-text">{inWords(file, present, isRemoved)}</div>
+        <div className="pdf-drop-text">{inWords(file, present, isRemoved)}</div>
         <div className="row">
           {present && !file && !isRemoved && (
             <DownloadButton href={pdfAddress(present)} newTab>

@@ -72,6 +72,16 @@ export function toggled<T>(list: T[], item: T): T[] {
   return list.includes(item) ? list.filter((i) => i !== item) : [...list, item]
 }
 
+const mostBatches = 10
+
+/** batchYears are the batches that there are and those that are coming, with what is chosen of others; no more than fit. */
+export function batchYears(ends: { first: number; last: number } | null, chosen: number[], thisYear: number): number[] {
+  const to = Math.max(ends?.last ?? 0, thisYear + 2)
+  const from = Math.max(Math.min(ends?.first ?? thisYear, thisYear - 1), to - mostBatches + 1)
+  const years = Array.from({ length: to - from + 1 }, (_, i) => from + i)
+  return [...new Set([...years, ...chosen])].sort((a, b) => a - b)
+}
+
 /** criteriaTexts says each criterion that there is, in words. */
 export function criteriaTexts(criteria: Criteria): { rule: string; text: string }[] {
   const words = t.drives.criteriaText

@@ -62,38 +62,36 @@ export function changesOf(before: Draft, after: Draft): DriveFields {
   return Object.fromEntries(changed)
 }
 
-/** formOf writes fields as a form, which can carry a file; a field that is not there is absent. */
+/** formOf sends fields and a file together. The fields go as JSON: a form's own texts have no null, and a comma parts them. */
 export function formOf(fields: DriveFields, pdf: File): FormData {
   const form = new FormData()
-  for (const [name, value] of Object.entries(fields)) {
-    if (value === null || value === undefined) continue
-    for (const one of Array.isArray(value) ? value : [value]) form.append(name, String(one))
-  }
+  form.append('fields', JSON.stringify(fields))
   // Last, so that the server knows what is wrong with the fields before the file has come.
   form.append('pdf', pdf)
   return form
 }
 
-/** stored keeps a draft for as long as the tab lives. */
-export const stored = {
-  read(key: string): Draft | null {
-    try {
-      const text = sessionStorage.getItem(key)
-      if (!text) return null
-      const draft = JSON.parse(text) as Draft
-      return { ...emptyDraft, ...draft, criteria: { ...noCriteria, ...draft.criteria } }
-    } catch {
-      return null
-    }
-  },
-  write(key: string, draft: Draft) {
-    try {
-      sessionStorage.setItem(key, JSON.stringify(draft))
-    } catch {
-      // A full or forbidden storage only means that the draft does not outlive the page.
-    }
-  },
-  remove(key: string) {
-    sessionStorage.removeItem(key)
-  },
+/** whole fills up a draft that an earlier console kept, which may lack a field. */
+export function whole(draft: Draft | null): Draft | null {
+  return draft && { ...emptyDraft, ...draft, criteria: { ...noCriteria, ...draft.criteria } }
+}
+
+/** KeptChanges are what somebody changed of a drive as it was then. */
+export interface KeptChanges {
+  before: Draft
+  after: Draft
+  isRemoved: boolean
+}
+
+/** onto lays kept changes over a drive as it is now: what others changed in the meantime stays theirs. */
+export function onto(now: Draft, { before, after }: KeptChanges, isLocked: boolean): Draft {
+  const { criteria: _, ...facts } = differing(before, after)
+  const criteria = isLocked ? {} : differing(before.criteria, after.criteria)
+  return { ...now, ...facts, criteria: { ...now.criteria, ...criteria } }
+}
+
+function differing<T extends object>(before: T, after: T): Partial<T> {
+  const old = new Map(Object.entries(before))
+  const changed = Object.entries(after).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(old.get(key)))
+  return Object.fromEntries(changed) as Partial<T>
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decimalFault, readDecimal } from '~/kit/decimal'
-import { criteriaBody, criteriaTexts, noCriteria, toggledBranch } from './criteria'
-import { changesOf, emptyDraft, fieldsOfDraft, formOf } from './draft'
+import { batchYears, criteriaBody, criteriaTexts, noCriteria, toggledBranch } from './criteria'
+import { changesOf, emptyDraft, fieldsOfDraft, formOf, onto } from './draft'
 import { jobOf } from './publishJob'
 
 describe('criteria', () => {
@@ -19,6 +19,15 @@ describe('criteria', () => {
     const texts = criteriaTexts({ ...noCriteria, max_backlogs: 0, allowed_genders: ['F'] })
     expect(texts.map(({ text }) => text)).toEqual(['No active backlogs', 'Only: Women'])
   })
+
+  it('suggest the batches of the students and the coming ones', () => {
+    expect(batchYears({ first: 2024, last: 2027 }, [], 2026)).toEqual([2024, 2025, 2026, 2027, 2028])
+    expect(batchYears({ first: 2027, last: 2031 }, [2040], 2026)).toEqual([
+      2025, 2026, 2027, 2028, 2029, 2030, 2031, 2040,
+    ])
+    expect(batchYears(null, [2019], 2026), 'while they are not known').toEqual([2019, 2025, 2026, 2027, 2028])
+    expect(batchYears({ first: 1990, last: 2027 }, [], 2026), 'no more than fit').toHaveLength(10)
+  })
 })
 
 describe('a draft', () => {
@@ -34,12 +43,20 @@ describe('a draft', () => {
     expect(changesOf(after, emptyDraft)).toEqual({ location: null, min_cgpa: null })
   })
 
-  it('is a form with the file last, without what is absent', () => {
-    const form = formOf(
-      { company_name: 'Acme', min_cgpa: null, allowed_branches: ['CSE', 'ECE'] },
-      new File([], 'a.pdf'),
-    )
-    expect([...form.keys()]).toEqual(['company_name', 'allowed_branches', 'allowed_branches', 'pdf'])
+  it('is a form with the file last, and its fields to the letter', () => {
+    const fields = { company_name: 'Acme', min_cgpa: null, allowed_branches: ['CSE, AI and ML', 'ECE'] }
+    const form = formOf(fields, new File([], 'a.pdf'))
+    expect([...form.keys()]).toEqual(['fields', 'pdf'])
+    expect(JSON.parse(String(form.get('fields')))).toEqual(fields)
+  })
+
+  it('is laid over what others have changed meanwhile', () => {
+    const before = { ...emptyDraft, location: 'Pune', criteria: { ...noCriteria, min_10th: 60 } }
+    const after = { ...before, location: '', criteria: { ...before.criteria, min_cgpa: 7 } }
+    const now = { ...before, job_title: 'Senior', criteria: { ...before.criteria, min_10th: 70 } }
+    const kept = { before, after, isRemoved: false }
+    expect(onto(now, kept, false)).toEqual({ ...now, location: '', criteria: { ...now.criteria, min_cgpa: 7 } })
+    expect(onto(now, kept, true), 'criteria of what students were told of stay').toEqual({ ...now, location: '' })
   })
 })
 

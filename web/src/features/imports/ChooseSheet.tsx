@@ -1,9 +1,10 @@
 import { FileSpreadsheet } from 'lucide-react'
 import { type ChangeEvent, type DragEvent, useState } from 'react'
 import { messageOf } from '~/api/problem'
+import { Sending } from '~/kit/Sending'
+import { useNoStrayDrops } from '~/kit/strayDrops'
 import { t } from '~/texts'
-import { Sending } from './Sending'
-import { useUpload } from './useUpload'
+import { useSheetUpload } from './useSheetUpload'
 
 const largest = 50 * 1024 * 1024
 
@@ -15,14 +16,14 @@ function refusalOf(file: File): string | null {
 
 /** ChooseSheet takes a sheet by hand, by the keyboard or dropped, and has it checked. */
 export function ChooseSheet() {
-  const upload = useUpload()
+  const { send, upload, error: fault } = useSheetUpload()
   const [refusal, setRefusal] = useState<string | null>(null)
   const [isOver, setOver] = useState(false)
   const take = (file: File | undefined) => {
     if (!file) return
     const refused = refusalOf(file)
     setRefusal(refused)
-    if (!refused) upload.send(file, true)
+    if (!refused) send(file, true)
   }
   const drop = (event: DragEvent) => {
     event.preventDefault()
@@ -34,9 +35,9 @@ export function ChooseSheet() {
     // The same file can be chosen again when it has been mended.
     event.target.value = ''
   }
-  if (upload.isSending && upload.file)
-    return <Sending name={upload.file.name} sent={upload.sent} onStop={upload.stop} />
-  const error = refusal ?? (upload.error && messageOf(upload.error))
+  useNoStrayDrops()
+  if (upload) return <Sending upload={upload} />
+  const error = refusal ?? (fault ? messageOf(fault) : null)
   return (
     <div className="stack">
       {error && (

@@ -4,12 +4,12 @@ import { useState } from 'react'
 import type { Job } from '~/api/jobs'
 import { messageOf } from '~/api/problem'
 import { queryClient } from '~/api/session'
+import { setUnsaved } from '~/api/unsaved'
 import { Button, LinkButton } from '~/kit/Button'
 import { CodeCards } from '~/kit/CodeCards'
 import { Confirm } from '~/kit/Dialog'
 import { count } from '~/kit/format'
 import { t } from '~/texts'
-import { warnOnLeaving } from './leaving'
 import { type Codes as CodeList, codesQuery, fetchCodes, importJobQuery, resultOf } from './queries'
 
 const words = t.imports.codes
@@ -34,7 +34,8 @@ export function Codes({ job }: { job: Job }) {
 }
 
 function keep(jobId: number, codes: CodeList | null) {
-  warnOnLeaving(codes !== null && !codes.isSaved)
+  const many = codes && !codes.isSaved && !codes.isPrinted ? codes.cards.length : 0
+  setUnsaved(`codes ${jobId}`, many > 0 ? { text: words.unsaved(many, count(many)) } : null)
   queryClient.setQueryData(codesQuery(jobId).queryKey, codes)
 }
 
@@ -85,7 +86,13 @@ function Have({ jobId, codes, onForget }: { jobId: number; codes: CodeList; onFo
           <Download size={16} aria-hidden="true" />
           {words.save}
         </Button>
-        <Button look="primary" onPress={() => window.print()}>
+        <Button
+          look="primary"
+          onPress={() => {
+            window.print()
+            keep(jobId, { ...codes, isPrinted: true })
+          }}
+        >
           <Printer size={16} aria-hidden="true" />
           {words.print}
         </Button>
@@ -101,7 +108,7 @@ function Have({ jobId, codes, onForget }: { jobId: number; codes: CodeList; onFo
           keep(jobId, null)
         }}
       >
-        <p>{codes.isSaved ? words.savedText : words.unsavedText(total)}</p>
+        <p>{codes.isSaved ? words.savedText : codes.isPrinted ? words.printedText : words.unsavedText(total)}</p>
       </Confirm>
       <CodeCards cards={codes.cards} />
     </section>

@@ -3,14 +3,14 @@ import { messageOf } from '~/api/problem'
 import { Button, LinkButton } from '~/kit/Button'
 import { Confirm } from '~/kit/Dialog'
 import { count } from '~/kit/format'
+import { Sending } from '~/kit/Sending'
 import { t } from '~/texts'
 import type { ImportResult } from './queries'
-import { Sending } from './Sending'
-import { useUpload } from './useUpload'
+import { useSheetUpload } from './useSheetUpload'
 
 /** ForReal imports the very sheet that was checked. */
 export function ForReal({ result, sheet }: { result: ImportResult; sheet: File | null }) {
-  const upload = useUpload()
+  const { send, upload, error } = useSheetUpload()
   const [asks, setAsks] = useState(false)
   if (result.created + result.updated === 0) return null
   if (!sheet) {
@@ -21,12 +21,12 @@ export function ForReal({ result, sheet }: { result: ImportResult; sheet: File |
       </div>
     )
   }
-  if (upload.isSending) return <Sending name={sheet.name} sent={upload.sent} onStop={upload.stop} />
+  if (upload) return <Sending upload={upload} />
   return (
     <div className="stack">
-      {upload.error && (
+      {!!error && (
         <p className="banner bad" role="alert">
-          {messageOf(upload.error)}
+          {messageOf(error)}
         </p>
       )}
       <div className="actions start">
@@ -42,7 +42,7 @@ export function ForReal({ result, sheet }: { result: ImportResult; sheet: File |
         onClose={() => setAsks(false)}
         onConfirm={() => {
           setAsks(false)
-          upload.send(sheet, false)
+          send(sheet, false)
         }}
       >
         <p>{t.imports.confirmText(count(result.created), count(result.updated))}</p>

@@ -64,6 +64,7 @@ export interface Codes {
   csv: string
   cards: CodeCard[]
   isSaved: boolean
+  isPrinted: boolean
 }
 
 export const codesQuery = (jobId: number) =>
@@ -76,7 +77,7 @@ export const codesQuery = (jobId: number) =>
 
 /** fetchCodes gets the list of an import, which the server gives out once. */
 export async function fetchCodes(jobId: number): Promise<Codes> {
-  const answer = await fetch(`${base}/jobs/${jobId}/download`)
+  const answer = await fetch(`${base}/jobs/${jobId}/codes`, { method: 'POST' })
   if (answer.status === 401) sessionEnded()
   if (!answer.ok) throw await errorOf(answer)
   const csv = await answer.text()
@@ -87,5 +88,5 @@ export async function fetchCodes(jobId: number): Promise<Codes> {
     email,
     code,
   }))
-  return { csv, cards, isSaved: false }
+  return { csv, cards, isSaved: false, isPrinted: false }
 }

@@ -4,6 +4,7 @@ import { type CodeCard, CodeCards } from '~/kit/CodeCards'
 import { Dialog } from '~/kit/Dialog'
 import { tell } from '~/kit/toasts'
 import { t } from '~/texts'
+import { codeIsOut } from './newCode'
 import './people.css'
 
 export type NewCode = CodeCard
@@ -14,7 +15,10 @@ export function CodeDialog({ code, onClose }: { code: NewCode | null; onClose: (
   const copy = () =>
     // Without HTTPS a browser has no clipboard for pages.
     (navigator.clipboard?.writeText(code.code) ?? Promise.reject()).then(
-      () => tell(t.people.code.copied),
+      () => {
+        codeIsOut()
+        tell(t.people.code.copied)
+      },
       () => tell(t.people.code.notCopied, 'bad'),
     )
   return (
@@ -28,7 +32,12 @@ export function CodeDialog({ code, onClose }: { code: NewCode | null; onClose: (
           <Copy size={16} aria-hidden="true" />
           {t.people.code.copy}
         </Button>
-        <Button onPress={() => window.print()}>
+        <Button
+          onPress={() => {
+            window.print()
+            codeIsOut()
+          }}
+        >
           <Printer size={16} aria-hidden="true" />
           {t.people.code.print}
         </Button>

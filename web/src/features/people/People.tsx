@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import { UserPlus } from 'lucide-react'
 import { type ComponentType, memo, useMemo, useState } from 'react'
 import { useRows } from '~/api/rows'
@@ -17,7 +18,8 @@ import { useUrlState } from '~/kit/urlState'
 import { useLater } from '~/kit/useLater'
 import { t } from '~/texts'
 import { AddPerson } from './AddPerson'
-import { CodeDialog, type NewCode } from './CodeDialog'
+import { CodeDialog } from './CodeDialog'
+import { holdCode, newCodeQuery } from './newCode'
 import { type PersonAction, PersonDialogs } from './PersonDialogs'
 import { usePersonMenu } from './PersonMenu'
 import { listUsers, type UserFilter } from './queries'
@@ -28,7 +30,7 @@ export type Doing = { what: PersonAction; person: UserBody } | null
 export default function People() {
   const [adding, setAdding] = useState(false)
   const [doing, setDoing] = useState<Doing>(null)
-  const [code, setCode] = useState<NewCode | null>(null)
+  const { data: code = null } = useQuery(newCodeQuery)
   return (
     <Page
       title={t.people.title}
@@ -42,9 +44,9 @@ export default function People() {
     >
       <Filters />
       <List onDo={setDoing} />
-      <AddPerson isOpen={adding} onClose={() => setAdding(false)} onCode={setCode} />
-      <PersonDialogs doing={doing} onClose={() => setDoing(null)} onCode={setCode} />
-      <CodeDialog code={code} onClose={() => setCode(null)} />
+      <AddPerson isOpen={adding} onClose={() => setAdding(false)} onCode={holdCode} />
+      <PersonDialogs doing={doing} onClose={() => setDoing(null)} onCode={holdCode} />
+      <CodeDialog code={code} onClose={() => holdCode(null)} />
     </Page>
   )
 }

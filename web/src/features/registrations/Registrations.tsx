@@ -39,6 +39,7 @@ function Registered({ drive }: { drive: DriveBody }) {
   )
   const exported = useExport(id)
   const columns = useColumns()
+  const { dateTime } = useFormats()
   const fresh = useFresh(list, now ?? null)
   if (list.total === 0 && !q) {
     return (
@@ -75,6 +76,7 @@ function Registered({ drive }: { drive: DriveBody }) {
           columns={columns}
           rowId={(r) => r.student_id}
           rowText={(r) => `${r.name}, ${r.roll_number}`}
+          narrowLine={(r) => texts.line(mark(r.cgpa), dateTime(r.registered_at))}
           sort={sort}
           onSort={(next) => set({ sort: next === newestFirst ? null : next })}
           view={q}

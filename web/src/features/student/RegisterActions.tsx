@@ -1,12 +1,14 @@
 import { Check } from 'lucide-react'
-import { lazy, Suspense, useLayoutEffect, useRef, useState } from 'react'
+import { lazy, useLayoutEffect, useRef, useState } from 'react'
+import { part } from '~/api/build'
 import type { DriveBody } from '~/api/schema'
 import { Button } from '~/kit/Button'
+import { Part } from '~/kit/Part'
 import { t } from '~/texts'
 import { useIsPast } from './Countdown'
 import { useRegister } from './registering'
 
-const loadWithdraw = () => import('./Withdraw')
+const loadWithdraw = part(() => import('./Withdraw'))
 const Withdraw = lazy(loadWithdraw)
 
 /** RegisterActions are the one click into a drive, and the way out again, which asks first. */
@@ -49,7 +51,7 @@ export function RegisterActions({ drive, isRegistered }: { drive: DriveBody; isR
         </Button>
       )}
       {isAsking && (
-        <Suspense>
+        <Part>
           <Withdraw
             drive={drive}
             onDone={() => {
@@ -58,7 +60,7 @@ export function RegisterActions({ drive, isRegistered }: { drive: DriveBody; isR
             }}
             onClose={() => ask(false)}
           />
-        </Suspense>
+        </Part>
       )}
     </div>
   )

@@ -34,6 +34,18 @@ export const branchesQuery = queryOptions({
   staleTime: 60_000,
 })
 
+/** batchesQuery is the first and the last batch that active students are of; null: nobody is of any. */
+export const batchesQuery = queryOptions({
+  queryKey: ['students', 'batches'],
+  queryFn: async () => {
+    const end = (sort: 'batch_year' | '-batch_year') =>
+      data(api.GET('/students', { params: { query: { active: 'true', sort, limit: 1 } } }))
+    const [[first], [last]] = await Promise.all([end('batch_year'), end('-batch_year')])
+    return first?.batch_year && last?.batch_year ? { first: first.batch_year, last: last.batch_year } : null
+  },
+  staleTime: 60_000,
+})
+
 export type Standing = 'good' | 'debarred' | 'inactive'
 
 export function standingOf(student: Pick<StudentBody, 'active' | 'debarred'>): Standing {

@@ -106,10 +106,4 @@ export const attendance = {
     done: (company: string) => `The attendance of ${company} is published.`,
     isDone: 'The attendance is published. Nothing in it can be changed any more.',
   },
-  signOut: {
-    title: 'Sign out with unsaved marks?',
-    text: (many: number) =>
-      `${marks(many)} of attendance not saved yet. They stay in this browser, readable for whoever uses it, and go out only when you sign in here again.`,
-    action: 'Sign out all the same',
-  },
 } as const

@@ -67,6 +67,7 @@ export const audit = {
     patchMe: 'Change own data',
     changePassword: 'Change own password',
     downloadJob: 'Fetch one-time codes',
+    takeCodes: 'Fetch one-time codes',
     'auto-publish': 'Open a drive (job)',
     'eligibility-filter': 'Store eligible students (job)',
     'close-registrations': 'Close registrations (job)',

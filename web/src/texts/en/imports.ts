@@ -9,9 +9,7 @@ export const imports = {
     'The first line names the columns, in any order: roll number, name, e-mail, branch, batch, CGPA, 10th %, 12th %, diploma %, active backlogs, cleared backlogs, gender, gap years, phone. Known roll numbers are updated, and only in the columns that the sheet has.',
   wrongKind: (name: string) => `${name} is not a sheet that can be imported. Save it as .xlsx or .csv and choose that.`,
   tooLarge: (name: string) => `${name} is larger than 50 MB. Split it into several sheets.`,
-  sending: (name: string) => `Sending ${name}`,
-  sent: (done: string, total: string) => `${done} of ${total}`,
-  stop: 'Stop',
+  isSent: (name: string) => `${name} has arrived. It is found under Import.`,
   working: 'Going through the sheet',
   workingText: 'You may leave this page; the import goes on, and you find it again under “Recent imports”.',
   recent: 'Recent imports',
@@ -78,6 +76,10 @@ export const imports = {
     get: 'Fetch the codes',
     getting: 'Fetching the codes',
     have: (n: string) => `${n} codes are here, in this window only.`,
+    unsaved: (n: number, shown: string) =>
+      `${n === 1 ? '1 one-time code of an import is' : `${shown} one-time codes of an import are`} in this window only, in no file and not printed. Nobody could get them back.`,
+    printedText:
+      'They are not saved as a file. If they came out on paper, that stays; else nobody can get them back, and you would make new ones person by person.',
     save: 'Save as CSV',
     print: 'Print cards',
     perSheet: (sheets: string) => `Ten cards on a sheet of A4: ${sheets} sheets.`,

@@ -79,5 +79,6 @@ export const people = {
     notCopied: 'This browser does not let a page copy. Select the code and copy it.',
     print: 'Print',
     done: 'I have passed it on',
+    unsaved: (name: string) => `The one-time code of ${name} is in this window only. You would have to make a new one.`,
   },
 } as const

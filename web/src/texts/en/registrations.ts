@@ -20,6 +20,7 @@ export const registrations = {
     registered_at: 'Registered',
     email: 'E-mail',
   },
+  line: (cgpa: string, when: string) => `CGPA ${cgpa} · ${when}`,
   export: 'Export CSV',
   exportAgain: 'Export again',
   exporting: 'Writing the registrations into a CSV file',

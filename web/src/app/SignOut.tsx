@@ -4,10 +4,10 @@ import { signOut } from '~/api/session'
 import { Confirm } from '~/kit/Dialog'
 import { t } from '~/texts'
 
-const text = t.attendance.signOut
+const text = t.leaving
 
-/** SignOut asks before somebody leaves marks behind. */
-export default function SignOut({ unsent, onClose }: { unsent: number; onClose: () => void }) {
+/** SignOut asks before somebody leaves behind what is not saved, and names it. */
+export default function SignOut({ losses, onClose }: { losses: readonly string[]; onClose: () => void }) {
   const [error, setError] = useState<string | null>(null)
   const [isPending, setPending] = useState(false)
   const leave = () => {
@@ -26,7 +26,9 @@ export default function SignOut({ unsent, onClose }: { unsent: number; onClose: 
       onConfirm={leave}
       onClose={onClose}
     >
-      <p>{text.text(unsent)}</p>
+      {losses.map((loss) => (
+        <p key={loss}>{loss}</p>
+      ))}
     </Confirm>
   )
 }
