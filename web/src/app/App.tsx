@@ -1,7 +1,8 @@
 import { QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Component, lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
-import { Router } from 'wouter'
+import { Component, Fragment, lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
+import { Router, useLocation } from 'wouter'
 import { onSignedOut } from '~/api/client'
+import type { SessionBody } from '~/api/schema'
 import { queryClient, sessionQuery } from '~/api/session'
 import { Button } from '~/kit/Button'
 import { Blank, Failed, Skeleton } from '~/kit/States'
@@ -31,6 +32,7 @@ export function App() {
 function Session() {
   const { data: session, error, refetch } = useQuery(sessionQuery)
   const ended = useEnded()
+  useOwnStart(session)
   if (session === undefined) {
     return error ? <Failed error={error} onRetry={() => refetch()} /> : <Waiting />
   }
@@ -41,27 +43,37 @@ function Session() {
       </Suspense>
     )
   }
-  if (session.user.must_change_password) {
-    return (
-      <Suspense fallback={<Waiting />}>
-        <ChoosePassword />
-      </Suspense>
-    )
-  }
   return (
-    <>
-      <Shell>
-        <Suspense fallback={<Skeleton lines={6} />}>
-          <Routes />
+    // Another person gets nothing of what the one before has opened or typed.
+    <Fragment key={session.user.user_id}>
+      {session.user.must_change_password ? (
+        <Suspense fallback={<Waiting />}>
+          <ChoosePassword />
         </Suspense>
-      </Shell>
+      ) : (
+        <Shell>
+          <Suspense fallback={<Skeleton lines={6} />}>
+            <Routes />
+          </Suspense>
+        </Shell>
+      )}
       {ended.is && (
         <Suspense>
           <SignInAgain email={session.user.email} onDone={ended.over} />
         </Suspense>
       )}
-    </>
+    </Fragment>
   )
+}
+
+/** useOwnStart leaves the page of who has signed out: the next person begins at their own. */
+function useOwnStart(session: SessionBody | null | undefined) {
+  const before = useRef(session)
+  const [, go] = useLocation()
+  useEffect(() => {
+    if (session === null && before.current) go('/', { replace: true })
+    before.current = session
+  }, [session, go])
 }
 
 /** useEnded notices that the server no longer takes this sign-in, while a screen is in use. */
