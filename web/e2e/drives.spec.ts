@@ -276,6 +276,8 @@ test('staff read, and nothing else @phone', async ({ signIn, api, accessible }) 
     await expect(page.getByRole('button', { name: action })).toHaveCount(0)
   await expect(page.getByRole('link', { name: 'Edit' })).toHaveCount(0)
   await accessible()
+  await page.goBack()
+  await expect(page.getByRole('heading', { name: 'Drives', exact: true }), 'once is enough').toBeVisible()
 })
 
 test('a drive is created and published by keyboard only', async ({ signIn, api }) => {
