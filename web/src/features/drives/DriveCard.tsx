@@ -1,7 +1,7 @@
 import { Link } from 'wouter'
 import type { DriveBody } from '~/api/schema'
+import { useClock } from '~/kit/clock'
 import { count, remaining, useFormats } from '~/kit/format'
-import { useNow } from '~/kit/now'
 import { t } from '~/texts'
 
 const short = t.drives.countsShort
@@ -46,12 +46,12 @@ const day = 86_400_000
 
 /** Closing is loud only when it is near. */
 function Closing({ deadline }: { deadline: string | null }) {
-  const now = useNow(30_000)
-  if (!deadline) return <span className="quiet">{t.drives.noDeadline}</span>
-  const until = Date.parse(deadline)
-  const left = remaining(until, now)
+  const until = deadline ? Date.parse(deadline) : null
+  const left = useClock((now) => until && remaining(until, now))
+  const isNear = useClock((now) => until !== null && until - now < day)
+  if (!until) return <span className="quiet">{t.drives.noDeadline}</span>
   return (
-    <span className={until - now < day ? 'near' : 'quiet'}>
+    <span className={isNear ? 'near' : 'quiet'}>
       {left ? t.drives.closesIn(left) : t.drives.overview.registrationClosing}
     </span>
   )

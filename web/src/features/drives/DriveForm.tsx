@@ -49,7 +49,7 @@ export function DriveForm({ draft, onChange: change, isLocked, error, pdf, actio
     <div className={isLocked ? 'drive-form locked' : 'drive-form'}>
       <Form
         ref={form}
-        className="stack drive-fields"
+        className="stack"
         validationErrors={faults}
         onSubmit={(event) => {
           event.preventDefault()

@@ -6,6 +6,7 @@ import type { Role } from '~/api/session'
 import { Badge } from '~/kit/Badge'
 import { Button } from '~/kit/Button'
 import { DataTable, type TableColumn } from '~/kit/DataTable'
+import { useDebounced } from '~/kit/debounced'
 import { count, useFormats } from '~/kit/format'
 import { useNarrow } from '~/kit/narrow'
 import { Page } from '~/kit/Page'
@@ -13,7 +14,6 @@ import { SearchField } from '~/kit/SearchField'
 import { Select } from '~/kit/Select'
 import { Failed, Skeleton } from '~/kit/States'
 import { useUrlState } from '~/kit/urlState'
-import { useLater } from '~/kit/useLater'
 import { t } from '~/texts'
 import { AddPerson } from './AddPerson'
 import { CodeDialog, type NewCode } from './CodeDialog'
@@ -78,7 +78,7 @@ function Filters() {
 
 function List({ onDo }: { onDo: (doing: Doing) => void }) {
   const { get, set } = useUrlState()
-  const q = useLater(get('q').trim())
+  const q = useDebounced(get('q').trim())
   const query = useInfiniteQuery(
     usersQuery({
       q: q || undefined,
