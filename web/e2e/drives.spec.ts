@@ -352,3 +352,19 @@ test('a preview that fails keeps the numbers from before', async ({ signIn }) =>
   await page.getByRole('button', { name: 'Try again' }).click()
   await expect(figure).not.toHaveText(before)
 })
+
+test('a page begins at its top, and Back finds the place again @phone-only', async ({ signIn, api }) => {
+  const head = await api('head')
+  const name = company('Long Works')
+  for (let n = 1; n <= 12; n++) await create(head, { company_name: `${name} no. ${n} of 12` })
+  const page = await signIn('head', `/drives?state=pending&q=${encodeURIComponent(name)}`)
+  const first = page.getByRole('link', { name: `${name} no. 1 of 12` }) // the newest come first
+  const title = page.getByRole('heading', { name: `${name} no. 1 of 12`, level: 1 })
+  // The second time the page is known and stands there at once.
+  for (const time of ['first', 'second']) {
+    await first.click()
+    await expect(title, time).toBeInViewport()
+    await page.goBack()
+    await expect(first, time).toBeInViewport()
+  }
+})

@@ -22,6 +22,7 @@ import { count } from '~/kit/format'
 import { useOnline } from '~/kit/online'
 import { t } from '~/texts'
 import { SignOutEntry } from './SignOutEntry'
+import { useTop } from './useTop'
 
 const Unsent = lazy(() => import('~/features/attendance/Unsent'))
 
@@ -62,6 +63,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [path] = useLocation()
   const [isOpen, setOpen] = useState(false)
   const isOnline = useOnline()
+  useTop(path)
   // biome-ignore lint/correctness/useExhaustiveDependencies: whoever goes to another page wants to see it
   useEffect(() => setOpen(false), [path])
   return (
