@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// ConsoleLifetime is how long a browser is let into the job console. The web console's session lives as long as a token.
-const ConsoleLifetime = time.Hour
+// JobConsoleLifetime is how long a browser is let into the job console. The web console's session lives as long as a token.
+const JobConsoleLifetime = time.Hour
 
 const sessionLabel = "placeops browser session v1"
 

@@ -17,11 +17,11 @@ func TestSessionSaysWhoAndUntilWhen(t *testing.T) {
 	issued := testNow.Truncate(time.Microsecond)
 	claims := auth.Claims{UserID: 42, Role: auth.Head, IssuedAt: issued, ExpiresAt: issued.Add(auth.TokenLifetime)}
 	later := issued.Add(time.Hour)
-	text, _ := tokens.IssueSession(claims.Session(), later, auth.ConsoleLifetime)
+	text, _ := tokens.IssueSession(claims.Session(), later, auth.JobConsoleLifetime)
 	session, err := tokens.ParseSession(text, later)
 	require.NoError(t, err)
 	require.Equal(t, auth.Session{
-		UserID: 42, Role: auth.Head, Proved: claims.IssuedAt, ExpiresAt: later.Add(auth.ConsoleLifetime),
+		UserID: 42, Role: auth.Head, Proved: claims.IssuedAt, ExpiresAt: later.Add(auth.JobConsoleLifetime),
 	}, session)
 
 	end := session.ExpiresAt
@@ -30,7 +30,7 @@ func TestSessionSaysWhoAndUntilWhen(t *testing.T) {
 	_, err = tokens.ParseSession(text, end)
 	require.ErrorIs(t, err, auth.ErrSession)
 
-	_, session = tokens.IssueSession(claims.Session(), claims.ExpiresAt.Add(-time.Minute), auth.ConsoleLifetime)
+	_, session = tokens.IssueSession(claims.Session(), claims.ExpiresAt.Add(-time.Minute), auth.JobConsoleLifetime)
 	require.Equal(t, claims.ExpiresAt, session.ExpiresAt, "it does not outlive its token")
 }
 

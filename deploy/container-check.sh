@@ -183,6 +183,10 @@ confined placeops /var/lib/placeops /tmp /dev/shm
 password=$(within placeops placeops user add --role HEAD --name 'Head of Placement' --email head@college.example | sed -n 's/^password: //p')
 token=$(sign_in 5000 head@college.example "$password")
 [ "$(ask http://127.0.0.1:5000/me --header "Authorization: Bearer $token" | grep -c '"role":"HEAD"')" = 1 ] || fail "nobody can sign in"
+# A program without its console has a page there, too; only what was built names files of a build.
+read -r script < <(ask http://127.0.0.1:5000/app/ | grep -oE '/app/assets/[^"]+\.js') || fail "the page at /app/ is not the console"
+ask --output "$work/script" --write-out '%{content_type}' "http://127.0.0.1:5000$script" | grep -q '^text/javascript' || fail "the console's $script is not there"
+say "the console is in the image: $script, $(stat -c %s "$work/script") bytes"
 within placeops placeops check >/dev/null || fail "placeops check says no"
 within placeops placeops backup - >"$work/archive" 2>/dev/null
 within placeops placeops backup verify - <"$work/archive" >/dev/null || fail "the backup is not whole"

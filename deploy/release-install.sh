@@ -38,6 +38,10 @@ until as_placeops placeops --env-file /etc/placeops/placeops.env health --host 1
 	sleep 0.2
 done 2>/dev/null
 say "ready after $(($(date +%s) - began)) s"
+fetched() { bash -c 'exec 3<>/dev/tcp/127.0.0.1/5000 && printf "GET %s HTTP/1.0\r\n\r\n" "$1" >&3 && cat <&3' fetched "$1"; }
+script=$(fetched /app/ | grep -oE '/app/assets/[^"]+\.js' | sed -n 1p)
+fetched "$script" | grep -qi '^Content-Type: text/javascript'
+say "the console is in it: $script"
 kill -TERM $serve
 wait $serve
 say "stopped in order"

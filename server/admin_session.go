@@ -48,7 +48,7 @@ func (s *Server) closeSession(c echo.Context) error {
 
 // newAdminCookie is sent back by the browser to /admin alone, and never with what another site asks for.
 func (s *Server) newAdminCookie(c echo.Context, proof auth.Session) *http.Cookie {
-	text, session := s.tokens.IssueSession(proof, time.Now(), auth.ConsoleLifetime)
+	text, session := s.tokens.IssueSession(proof, time.Now(), auth.JobConsoleLifetime)
 	return newCookie(c, adminCookie, text, secondsUntil(session.ExpiresAt))
 }
 

@@ -125,3 +125,57 @@ test('a sign-in that has ended is renewed over the page', async ({ page, api, si
   await page.getByRole('button', { name: 'Save' }).click()
   await expect(page.getByText('Your contact data are saved.')).toBeVisible()
 })
+
+test('a sign-in that has ended is noticed by who comes back to the window, and what was typed is still there', async ({
+  page,
+  api,
+  signIn,
+}) => {
+  const student = await newStudent(await api('head'))
+  await page.clock.install()
+  await signIn(student, '/account')
+  await page.getByLabel('Phone').fill('+91 98450 11111')
+  await page.context().clearCookies()
+  await page.clock.fastForward('09:00:00')
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })))
+  const again = page.getByRole('dialog', { name: 'Sign in' })
+  await again.getByLabel('Password or one-time code').fill(student.password)
+  await again.getByRole('button', { name: 'Sign in' }).click()
+  await expect(again).toBeHidden()
+  await expect(page.getByLabel('Phone')).toHaveValue('+91 98450 11111')
+})
+
+test('who signs out in one tab has signed out in all, and the next person begins at their own start', async ({
+  page,
+  signIn,
+  api,
+}) => {
+  const student = await newStudent(await api('head'))
+  await signIn('head', '/people')
+  await expect(page.getByRole('row', { name: people.head })).toBeVisible()
+  const other = await page.context().newPage()
+  await other.goto('/app/analytics')
+  await leave(other)
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+
+  await enter(other, student.email, student.password)
+  for (const tab of [other, page]) {
+    await expect(tab).toHaveURL(/\/app\/open$/)
+    await expect(tab.getByRole('link', { name: student.name })).toBeVisible()
+  }
+})
+
+test('another person who signs in over a page finds nothing of the one before', async ({ page, signIn, api }) => {
+  const head = await api('head')
+  const [before, after] = [await newStudent(head), await newStudent(head)]
+  await signIn(before, '/account')
+  await page.getByLabel('Phone').fill('+91 98450 22222')
+  await page.context().clearCookies()
+  await page.getByRole('button', { name: 'Save' }).click()
+  const again = page.getByRole('dialog', { name: 'Sign in' })
+  await again.getByLabel('E-mail address').fill(after.email)
+  await again.getByLabel('Password or one-time code').fill(after.password)
+  await again.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page.getByRole('heading', { name: after.name })).toBeVisible()
+  await expect(page.getByLabel('Phone')).not.toHaveValue('+91 98450 22222')
+})

@@ -274,6 +274,8 @@ test('staff read, and nothing else @phone', async ({ signIn, api, accessible }) 
     await expect(page.getByRole('button', { name: action })).toHaveCount(0)
   await expect(page.getByRole('link', { name: 'Edit' })).toHaveCount(0)
   await accessible()
+  await page.goBack()
+  await expect(page.getByRole('heading', { name: 'Drives', exact: true }), 'once is enough').toBeVisible()
 })
 
 test('a drive is created and published by keyboard only', async ({ signIn, api }) => {
@@ -359,4 +361,20 @@ test('a preview that fails keeps the numbers from before', async ({ signIn }) =>
   await page.unroute('**/api/drives/preview-eligibility')
   await page.getByRole('button', { name: 'Try again' }).click()
   await expect(figure).not.toHaveText(before)
+})
+
+test('a page begins at its top, and Back finds the place again @phone-only', async ({ signIn, api }) => {
+  const head = await api('head')
+  const name = company('Long Works')
+  for (let n = 1; n <= 12; n++) await create(head, { company_name: `${name} no. ${n} of 12` })
+  const page = await signIn('head', `/drives?state=pending&q=${encodeURIComponent(name)}`)
+  const first = page.getByRole('link', { name: `${name} no. 1 of 12` }) // the newest come first
+  const title = page.getByRole('heading', { name: `${name} no. 1 of 12`, level: 1 })
+  // The second time the page is known and stands there at once.
+  for (const time of ['first', 'second']) {
+    await first.click()
+    await expect(title, time).toBeInViewport()
+    await page.goBack()
+    await expect(first, time).toBeInViewport()
+  }
 })

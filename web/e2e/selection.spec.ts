@@ -97,3 +97,21 @@ test('with the keyboard alone', async ({ signIn, api }) => {
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await expect(page.getByText('2 chosen', { exact: true })).toBeVisible()
 })
+
+test('a job is followed also when its events are refused, and one that is gone is not waited for', async ({
+  signIn,
+  api,
+}) => {
+  const drive = await newDrive(await api('head'))
+  const page = await signIn('head', `/drives/${drive.drive_id}/students`)
+  await page.route('**/api/jobs/*/events', (route) =>
+    route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"status":503,"detail":"too many"}' }),
+  )
+  await page.getByRole('button', { name: 'Publish to all eligible' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Publish', exact: true }).click()
+  await expect(page.getByText(/^Published\. \d+ students are selected\./)).toBeVisible()
+
+  await page.unroute('**/api/jobs/*/events')
+  await page.goto(`/app/drives/${drive.drive_id}/students?job=2000000000`)
+  await expect(page.getByText(/All eligible students are selected: \d+\.$/)).toBeVisible()
+})

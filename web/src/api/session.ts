@@ -1,5 +1,5 @@
 import { QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
-import { api, data } from './client'
+import { api, data, sessionEnded } from './client'
 import { removeDraftsOf } from './drafts'
 import { ApiError } from './problem'
 import type { SessionBody } from './schema'
@@ -38,19 +38,30 @@ export const queryClient = new QueryClient({
 
 const tired = (after: number) => new Promise<never>((_, failed) => setTimeout(() => failed(new ApiError(0, {})), after))
 
+const sessionKey = ['session']
+const known = () => queryClient.getQueryData<SessionBody | null>(sessionKey)
+
 /** The session of this browser; null when nobody is signed in. */
 export const sessionQuery = queryOptions({
-  queryKey: ['session'],
-  queryFn: async () => {
+  queryKey: sessionKey,
+  queryFn: async ({ signal }) => {
     try {
       const asking = data(api.GET('/auth/session'))
       // Who can go on without the network does not wait long for it.
       const session = await (keepsAnything() ? Promise.race([asking, tired(8_000)]) : asking)
+      // Who has signed out meanwhile is not remembered.
+      if (signal.aborted) return session
+      makeRoomFor(session)
       remember(session)
       return session
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       if (error.status === 401) {
+        const atWork = known()
+        if (atWork) {
+          sessionEnded() // the sign-in comes over the page, which stays as it is
+          return atWork
+        }
         await forget()
         return null
       }
@@ -75,6 +86,7 @@ export async function signIn(email: string, password: string) {
   const session = await data(api.POST('/auth/session', { body: { email, password } }))
   become(session)
   remember(session)
+  tabs.postMessage(signedIn)
   return session
 }
 
@@ -85,15 +97,28 @@ export async function signOut() {
   if (before) removeDraftsOf(before.user.user_id)
   await queryClient.cancelQueries()
   become(null)
+  tabs.postMessage(signedOut)
   await forget()
 }
 
-/** Somebody else's answers must not be shown, not even for a moment. */
 function become(session: SessionBody | null) {
-  const before = queryClient.getQueryData(sessionQuery.queryKey)
+  makeRoomFor(session)
   queryClient.setQueryData(sessionQuery.queryKey, session)
-  if (before?.user.user_id === session?.user.user_id) return
+}
+
+/** Somebody else's answers must not be shown, not even for a moment. */
+function makeRoomFor(session: SessionBody | null) {
+  if (known()?.user.user_id === session?.user.user_id) return
   // Not clear(): what shows the session has to hear of the new one.
   queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] })
   queryClient.getMutationCache().clear()
+}
+
+/** All tabs of a browser have one cookie, so they have one person. */
+const signedIn = 'in'
+const signedOut = 'out'
+const tabs = new BroadcastChannel('placeops-session')
+tabs.onmessage = ({ data: said }: MessageEvent<string>) => {
+  if (said === signedOut) become(null)
+  else queryClient.invalidateQueries({ queryKey: sessionKey })
 }

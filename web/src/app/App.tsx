@@ -1,8 +1,9 @@
 import { QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { Fragment, lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { Router, useLocation } from 'wouter'
 import { part } from '~/api/build'
 import { onSignedOut } from '~/api/client'
+import type { SessionBody } from '~/api/schema'
 import { queryClient, sessionQuery } from '~/api/session'
 import { Part } from '~/kit/Part'
 import { Failed, Skeleton } from '~/kit/States'
@@ -36,6 +37,7 @@ function Session() {
   const ended = useEnded()
   const [path] = useLocation()
   useAhead(session?.user.role)
+  useOwnStart(session)
   if (session === undefined) {
     return error ? <Failed error={error} onRetry={() => refetch()} /> : <Waiting />
   }
@@ -46,28 +48,28 @@ function Session() {
       </Suspense>
     )
   }
-  if (session.user.must_change_password) {
-    return (
-      <Suspense fallback={<Waiting />}>
-        <ChoosePassword />
-      </Suspense>
-    )
-  }
   return (
-    <>
-      <Shell>
-        <Unbroken where={path}>
-          <Suspense fallback={<Skeleton lines={6} />}>
-            <Routes />
-          </Suspense>
-        </Unbroken>
-      </Shell>
+    // Another person gets nothing of what the one before has opened or typed.
+    <Fragment key={session.user.user_id}>
+      {session.user.must_change_password ? (
+        <Suspense fallback={<Waiting />}>
+          <ChoosePassword />
+        </Suspense>
+      ) : (
+        <Shell>
+          <Unbroken where={path}>
+            <Suspense fallback={<Skeleton lines={6} />}>
+              <Routes />
+            </Suspense>
+          </Unbroken>
+        </Shell>
+      )}
       {ended.is && (
         <Part>
           <SignInAgain email={session.user.email} onDone={ended.over} />
         </Part>
       )}
-    </>
+    </Fragment>
   )
 }
 
@@ -79,6 +81,16 @@ function useAhead(role: string | undefined) {
   useEffect(() => {
     if (role && role !== 'STUDENT') loadSignInAgain().catch(() => {})
   }, [role])
+}
+
+/** useOwnStart leaves the page of who has signed out: the next person begins at their own. */
+function useOwnStart(session: SessionBody | null | undefined) {
+  const before = useRef(session)
+  const [, go] = useLocation()
+  useEffect(() => {
+    if (session === null && before.current) go('/', { replace: true })
+    before.current = session
+  }, [session, go])
 }
 
 /** useEnded notices that the server no longer takes this sign-in, while a screen is in use. */

@@ -24,6 +24,7 @@ import { useOnline } from '~/kit/online'
 import { Part } from '~/kit/Part'
 import { t } from '~/texts'
 import { SignOutEntry } from './SignOutEntry'
+import { useTop } from './useTop'
 
 const Unsent = lazy(part(() => import('~/features/attendance/Unsent'), { keepsPage: true }))
 
@@ -64,6 +65,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [path] = useLocation()
   const [isOpen, setOpen] = useState(false)
   const isOnline = useOnline()
+  useTop(path)
   // biome-ignore lint/correctness/useExhaustiveDependencies: whoever goes to another page wants to see it
   useEffect(() => setOpen(false), [path])
   return (

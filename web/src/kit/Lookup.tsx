@@ -33,7 +33,7 @@ export function Lookup({
   }
   return (
     <ComboBox
-      className="field lookup"
+      className="field"
       items={options}
       inputValue={typed ?? chosen}
       onInputChange={type}

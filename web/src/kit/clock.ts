@@ -16,7 +16,7 @@ function subscribe(listener: () => void) {
   }
 }
 
-/** useClock reads something off the clock, each second; only what has changed by it is drawn anew. */
+/** useClock reads something off the clock, each second, with one timer for all; only what has changed by it is drawn anew. */
 export function useClock<T extends string | number | boolean | null>(read: (now: number) => T): T {
   return useSyncExternalStore(subscribe, () => read(Date.now()))
 }

@@ -2,12 +2,14 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { BellOff } from 'lucide-react'
 import { useLocation } from 'wouter'
 import { api, data } from '~/api/client'
+import { messageOf } from '~/api/problem'
 import type { NotificationBody } from '~/api/schema'
 import { useSession } from '~/api/session'
 import { Button } from '~/kit/Button'
 import { useFormats } from '~/kit/format'
 import { Page } from '~/kit/Page'
 import { Blank, Loaded } from '~/kit/States'
+import { tell } from '~/kit/toasts'
 import { t } from '~/texts'
 import { notificationsQuery } from './unread'
 import './account.css'
@@ -18,6 +20,7 @@ export default function Notifications() {
   const readAll = useMutation({
     mutationFn: () => api.POST('/notifications/read-all'),
     onSuccess: () => queries.invalidateQueries({ queryKey: notificationsQuery.queryKey }),
+    onError: (error) => tell(messageOf(error), 'bad'),
   })
   const unread = query.data?.unread_count ?? 0
   return (

@@ -19,7 +19,7 @@ export function Refresh() {
     onError: (error) => tell(messageOf(error), 'bad'),
   })
   const job = useJob(asking.data?.job_id, figures)
-  const isGoing = asking.isPending || (!!asking.data && !(job && isFinal(job)))
+  const isGoing = asking.isPending || (!!asking.data && (job === null || (!!job && !isFinal(job))))
   const state = job && isFinal(job) ? job.state : null
   const { reset } = asking
   useEffect(() => {

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { useDebounced } from '~/kit/debounced'
 import { Lookup } from '~/kit/Lookup'
 import { Select } from '~/kit/Select'
 import { TextField } from '~/kit/TextField'
 import { useUrlState } from '~/kit/urlState'
-import { useLater } from '~/kit/useLater'
 import { t } from '~/texts'
 import { drivesFoundQuery, peopleFoundQuery } from './queries'
 import { entities } from './useAuditFilter'
@@ -57,7 +57,7 @@ function Find({
   const [text, setText] = useState('')
   const chosen = get(name) && (get(`${name}_name`) || get(name))
   // What stands there because it was chosen is no search.
-  const q = useLater(text === chosen ? '' : text.trim())
+  const q = useDebounced(text === chosen ? '' : text.trim())
   const { data: options } = useQuery(query(q))
   return (
     <Lookup

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { AuditBody } from '~/api/schema'
+import { t } from '~/texts'
 import { changesOf, entriesOf } from './queries'
 
 test('the lines of one statement are one entry', () => {
@@ -14,4 +16,14 @@ test('fields that stayed empty are left out', () => {
     { field: 'b', before: 2, after: 3 },
   ])
   expect(changesOf({ before: null, after: null })).toEqual([])
+})
+
+test('every operation that the trail can name has words', () => {
+  // The server's own table of what each route leaves in the trail, which a new route has to be added to.
+  const table = readFileSync(new URL('../../../../server/audit_test.go', import.meta.url), 'utf8')
+  const named = [...table.matchAll(/\boperation: "([\w-]+)"/g), ...table.matchAll(/\bjob: "([\w-]+)"/g)].map(
+    ([, name]) => name,
+  )
+  expect(named.length).toBeGreaterThan(20)
+  expect(named.filter((name) => !t.audit.operations[name ?? ''])).toEqual([])
 })

@@ -31,7 +31,7 @@ export function ChipField({
   return (
     <fieldset className="field" aria-describedby={`${id}-hint`}>
       <legend className="field-label">{label}</legend>
-      <div className="row chips">
+      <div className="row">
         {chips.map((chip) => (
           <ToggleButton
             key={chip.id}

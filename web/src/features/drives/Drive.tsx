@@ -3,8 +3,8 @@ import type { DriveBody } from '~/api/schema'
 import { type Role, useSession } from '~/api/session'
 import type { ScreenProps } from '~/app/routes'
 import { DownloadButton } from '~/kit/Button'
+import { useClock } from '~/kit/clock'
 import { count, remaining, useFormats } from '~/kit/format'
-import { useNow } from '~/kit/now'
 import { Loaded, Skeleton } from '~/kit/States'
 import { t } from '~/texts'
 import { CriteriaList } from './CriteriaList'
@@ -100,20 +100,20 @@ function Description({ drive }: { drive: DriveBody }) {
 
 function Deadline({ drive }: { drive: DriveBody }) {
   const { dateTime } = useFormats()
-  const now = useNow()
-  if (!drive.registration_deadline) {
+  const { registration_deadline: deadline } = drive
+  const left = useClock((now) => deadline && remaining(Date.parse(deadline), now))
+  if (!deadline) {
     return (
       <section className="card">
         <p className="quiet">{o.noDeadline}</p>
       </section>
     )
   }
-  const left = remaining(Date.parse(drive.registration_deadline), now)
   return (
     <section className="card stack tight">
       <p className="quiet small">{left ? o.registrationOpen : o.registrationClosing}</p>
       {left && <p className="figure num">{left}</p>}
-      <p className="quiet small">{o.deadlineAt(dateTime(drive.registration_deadline))}</p>
+      <p className="quiet small">{o.deadlineAt(dateTime(deadline))}</p>
     </section>
   )
 }

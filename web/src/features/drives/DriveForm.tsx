@@ -56,7 +56,7 @@ export function DriveForm(props: DriveFormProps) {
     <div className={isLocked ? 'drive-form locked' : 'drive-form'}>
       <Form
         ref={form}
-        className="stack drive-fields"
+        className="stack"
         validationErrors={faults}
         onSubmit={(event) => {
           event.preventDefault()

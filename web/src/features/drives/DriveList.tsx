@@ -56,8 +56,8 @@ function Row({ drive }: { drive: DriveBody }) {
   const [, go] = useLocation()
   const address = `/drives/${drive.drive_id}`
   return (
-    // The whole row leads there for the mouse; the link in it is what the keyboard and readers use.
-    <tr onClick={() => go(address)}>
+    // The whole row leads there for the mouse; the link in it is what the keyboard and readers use, and goes by itself.
+    <tr onClick={(event) => !(event.target as Element).closest('a') && go(address)}>
       <th scope="row">
         <Link href={address}>{drive.company_name}</Link>
         <span className="quiet small">{drive.job_title}</span>

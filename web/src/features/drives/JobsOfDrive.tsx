@@ -15,7 +15,7 @@ export function PublishProgress({ drive }: { drive: DriveBody }) {
   const w = t.drives.publish
   const { data: id } = useQuery(publishJobQuery(drive))
   const job = useJob(id, drives)
-  if (drive.status !== 'posted' || !id) return null
+  if (drive.status !== 'posted' || !id || job === undefined) return null
   if (!job && drive.eligible_count != null) return null
   return (
     <Followed job={job} label={w.going} failed={w.failed}>
@@ -35,7 +35,7 @@ export function RecalculateProgress({ drive }: { drive: DriveBody }) {
     enabled: false,
   })
   const job = useJob(id, drives)
-  if (!id) return null
+  if (!id || job === undefined) return null
   const result = (job?.result ?? {}) as Partial<Record<'eligible' | 'added' | 'removed' | 'kept_registered', number>>
   return (
     <Followed job={job} label={w.going} failed={w.failed}>

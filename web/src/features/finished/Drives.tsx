@@ -1,11 +1,12 @@
 import { FileSpreadsheet } from 'lucide-react'
-import { type SyntheticEvent, useMemo, useSyncExternalStore } from 'react'
+import { type SyntheticEvent, useMemo } from 'react'
 import { Link, useLocation } from 'wouter'
 import type { FinishedDriveBody } from '~/api/schema'
 import { useSession } from '~/api/session'
 import { DownloadButton } from '~/kit/Button'
 import { DataTable, type TableColumn } from '~/kit/DataTable'
 import { count, share, useFormats } from '~/kit/format'
+import { useNarrow } from '~/kit/narrow'
 import { t } from '~/texts'
 
 const text = t.finished
@@ -115,18 +116,5 @@ function Fact({ name, children }: { name: string; children: string }) {
       <dt>{name}</dt>
       <dd className="num">{children}</dd>
     </div>
-  )
-}
-
-const narrow = '(max-width: 48rem)'
-
-function useNarrow(): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      const media = matchMedia(narrow)
-      media.addEventListener('change', listener)
-      return () => media.removeEventListener('change', listener)
-    },
-    () => matchMedia(narrow).matches,
   )
 }

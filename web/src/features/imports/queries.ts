@@ -48,9 +48,13 @@ export const recentImportsQuery = queryOptions({
 
 /**
  * The sheet of a check stays in this window, so that what is imported is what was checked, to the byte. It goes with the window
- * or the sign-in, as all that the query client holds; to read it anew is to keep it.
+ * or the sign-in, as all that the query client holds; to read it anew is to keep it. Only the newest stays: a sheet may have
+ * 50 MB, and whoever mends one has it checked many times.
  */
-export const keepSheet = (jobId: number, file: File) => queryClient.setQueryData(['sheet', jobId], file)
+export function keepSheet(jobId: number, file: File) {
+  queryClient.removeQueries({ queryKey: ['sheet'] })
+  queryClient.setQueryData(['sheet', jobId], file)
+}
 export const sheetQuery = (jobId: number) =>
   queryOptions({
     queryKey: ['sheet', jobId],

@@ -36,6 +36,7 @@ function Ask({ job, how, onClose }: Moving & { onClose: () => void }) {
     <Confirm
       title={isRetry ? t.jobs.retryTitle(name) : t.jobs.cancelTitle(name)}
       action={isRetry ? t.jobs.retryDo : t.jobs.cancelDo}
+      {...(isRetry ? {} : { keep: t.jobs.keep })}
       danger={!isRetry}
       isOpen
       isPending={moving.isPending}

@@ -7,6 +7,7 @@ import type { Role } from '~/api/session'
 import { Badge } from '~/kit/Badge'
 import { Button } from '~/kit/Button'
 import { DataTable, type TableColumn } from '~/kit/DataTable'
+import { useDebounced } from '~/kit/debounced'
 import { count, useFormats } from '~/kit/format'
 import { useNarrow } from '~/kit/narrow'
 import { Page } from '~/kit/Page'
@@ -15,7 +16,6 @@ import { Select } from '~/kit/Select'
 import { Failed, Skeleton } from '~/kit/States'
 import { useSteady } from '~/kit/steady'
 import { useUrlState } from '~/kit/urlState'
-import { useLater } from '~/kit/useLater'
 import { t } from '~/texts'
 import { AddPerson } from './AddPerson'
 import { CodeDialog } from './CodeDialog'
@@ -81,7 +81,7 @@ function Filters() {
 
 function List({ onDo }: { onDo: (doing: Doing) => void }) {
   const { get, set } = useUrlState()
-  const q = useLater(get('q').trim())
+  const q = useDebounced(get('q').trim())
   return (
     <Found
       q={q}

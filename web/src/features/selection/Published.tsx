@@ -11,7 +11,7 @@ export function Published({ drive }: { drive: DriveBody }) {
   const { get } = useUrlState()
   const jobId = Number(get('job')) || null
   const job = useJob(jobId, [['drives'], [...eligibleKey(drive.drive_id)]])
-  if (jobId && !(job && isFinal(job))) {
+  if (jobId && (job === null || (job && !isFinal(job)))) {
     return (
       <section className="card choice-bar tall">
         <JobProgress job={job} label={t.selection.publishing} />

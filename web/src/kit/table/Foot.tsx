@@ -15,7 +15,7 @@ export function Line({ className, children }: { className: string; children: Rea
 export function Foot({ onMore, failed }: { onMore: (() => void) | undefined; failed: boolean }) {
   if (!onMore) return null
   return (
-    <div role="rowgroup" className="table-foot">
+    <div role="rowgroup">
       <Line className="table-more">
         {failed ? (
           <>

@@ -12,7 +12,6 @@ export const account = {
   code: 'The one-time code that you just used',
   signOutFailed: 'You are still signed in: the server has to be reached to sign out.',
   title: 'My account',
-  profile: 'Profile',
   profileSaved: 'Your contact data are saved.',
   name: 'Name',
   phone: 'Phone',

@@ -17,7 +17,6 @@ export const imports = {
   another: 'Another sheet',
   check: 'Check',
   import: 'Import',
-  running: 'Running',
   what: (kind: string, id: number) => `${kind} no. ${id}`,
   checked: {
     good: 'The sheet is good',

@@ -49,7 +49,6 @@ export const people = {
   actionsFor: (name: string) => `What to do with ${name}`,
   saved: (name: string) => `${name} is saved.`,
   roleHint: 'With another role the person is signed out everywhere and signs in again.',
-  studentRole: 'Students are made by adding or importing them: they need a roll number.',
   editAction: 'Edit…',
   deactivate: 'Deactivate…',
   activate: 'Activate…',
