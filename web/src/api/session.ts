@@ -80,7 +80,6 @@ export async function signIn(email: string, password: string) {
 
 export async function signOut() {
   await api.DELETE('/auth/session')
-  dropUnsaved()
   const before = queryClient.getQueryData(sessionQuery.queryKey)
   if (before) removeDraftsOf(before.user.user_id)
   await queryClient.cancelQueries()
@@ -93,6 +92,7 @@ function become(session: SessionBody | null) {
   const before = queryClient.getQueryData(sessionQuery.queryKey)
   queryClient.setQueryData(sessionQuery.queryKey, session)
   if (before?.user.user_id === session?.user.user_id) return
+  dropUnsaved()
   // Not clear(): what shows the session has to hear of the new one.
   queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] })
   queryClient.getMutationCache().clear()
