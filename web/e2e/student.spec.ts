@@ -99,7 +99,13 @@ test('a drive in full: text, PDF, criteria, registering @phone', async ({ page, 
   await fits(page)
   await page.getByRole('button', { name: `Register for ${company}` }).click()
   await expect(page.getByText('Registered', { exact: true })).toBeVisible()
-  await page.getByRole('link', { name: 'Drives' }).filter({ visible: true }).last().click()
+  const back = page.getByRole('link', { name: 'Drives' }).filter({ visible: true }).last()
+  const [said, way] = [
+    await page.getByText(`You are registered for ${company}.`).boundingBox(),
+    await back.boundingBox(),
+  ]
+  expect(said?.y, 'what is said does not lie over the way back').toBeGreaterThan((way?.y ?? 0) + (way?.height ?? 0))
+  await back.click()
   await expect(card(page, company).getByText('Registered', { exact: true })).toBeVisible()
 })
 

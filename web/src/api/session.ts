@@ -92,7 +92,6 @@ export async function signIn(email: string, password: string) {
 
 export async function signOut() {
   await api.DELETE('/auth/session')
-  dropUnsaved()
   const before = queryClient.getQueryData(sessionQuery.queryKey)
   if (before) removeDraftsOf(before.user.user_id)
   await queryClient.cancelQueries()
@@ -109,6 +108,7 @@ function become(session: SessionBody | null) {
 /** Somebody else's answers must not be shown, not even for a moment. */
 function makeRoomFor(session: SessionBody | null) {
   if (known()?.user.user_id === session?.user.user_id) return
+  dropUnsaved()
   // Not clear(): what shows the session has to hear of the new one.
   queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] })
   queryClient.getMutationCache().clear()
