@@ -10,7 +10,7 @@ export class ApiError extends Error {
   readonly retryAfter: number | null
 
   constructor(status: number, problem: Partial<Problem>, retryAfter: number | null = null) {
-    super(problem.detail || problem.title || t.common.unreachable)
+    super(problem.detail || problem.title || (status ? t.common.refused(status) : t.common.unreachable))
     this.name = 'ApiError'
     this.status = status
     this.type = problem.type ?? ''

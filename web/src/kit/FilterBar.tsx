@@ -22,7 +22,7 @@ export function FilterBar({
   const [isOpen, setOpen] = useState(false)
   const id = useId()
   return (
-    <search className={isOpen ? 'filters open' : 'filters'}>
+    <search className={isOpen ? 'filter-bar open' : 'filter-bar'}>
       {search}
       <span className="filters-toggle">
         <Button aria-expanded={isOpen} aria-controls={id} onPress={() => setOpen(!isOpen)}>

@@ -9,7 +9,7 @@ import { setTheme, storedTheme, type Theme } from '~/app/theme'
 import { Button } from '~/kit/Button'
 import { Page } from '~/kit/Page'
 import { Select } from '~/kit/Select'
-import { Loaded } from '~/kit/States'
+import { Loaded, Skeleton } from '~/kit/States'
 import { TextField } from '~/kit/TextField'
 import { tell } from '~/kit/toasts'
 import { t } from '~/texts'
@@ -20,7 +20,7 @@ export default function Account() {
   const me = useQuery(meQuery)
   return (
     <Page title={t.account.title}>
-      <Loaded query={me}>
+      <Loaded query={me} skeleton={<Skeleton lines={2} height="16rem" />}>
         {(person) => (
           <>
             <Profile person={person} />
@@ -79,7 +79,7 @@ function Profile({ person }: { person: MeBody }) {
         {facts.map((fact) => (
           <div key={fact}>
             <dt>{t.account.fields[fact]}</dt>
-            <dd className="num">{person[fact] ?? t.common.none}</dd>
+            <dd className="num">{factOf(person, fact) ?? t.common.none}</dd>
           </div>
         ))}
       </dl>
@@ -109,6 +109,11 @@ function Profile({ person }: { person: MeBody }) {
       </Form>
     </section>
   )
+}
+
+function factOf(person: MeBody, fact: (typeof studentFacts)[number] | 'department') {
+  if (fact === 'gender' && person.gender) return t.common.gender[person.gender as 'M'] ?? person.gender
+  return person[fact]
 }
 
 function ThemeChoice() {

@@ -8,7 +8,7 @@ import { useSession } from '~/api/session'
 import { Button } from '~/kit/Button'
 import { useFormats } from '~/kit/format'
 import { Page } from '~/kit/Page'
-import { Blank, Loaded } from '~/kit/States'
+import { Blank, Loaded, Skeleton } from '~/kit/States'
 import { tell } from '~/kit/toasts'
 import { t } from '~/texts'
 import { notificationsQuery } from './unread'
@@ -26,14 +26,14 @@ export default function Notifications() {
   return (
     <Page
       title={t.account.notifications}
-      lead={t.account.unread(unread)}
+      lead={query.data ? t.account.unread(unread) : t.account.notificationsLead}
       actions={
         <Button isDisabled={unread === 0} isPending={readAll.isPending} onPress={() => readAll.mutate()}>
           {t.account.readAll}
         </Button>
       }
     >
-      <Loaded query={query}>
+      <Loaded query={query} skeleton={<Skeleton lines={4} height="4.25rem" />}>
         {({ items }) =>
           items.length === 0 ? (
             <Blank icon={<BellOff size={28} aria-hidden="true" />} title={t.common.nothing}>

@@ -57,9 +57,11 @@ export function PasswordForm({ oldLabel = t.account.oldPassword }: { oldLabel?: 
         validate={(again) => (again && again !== password ? t.account.repeatDiffers : null)}
         isRequired
       />
-      <Button type="submit" look="primary" isPending={changing.isPending}>
-        {t.account.changePassword}
-      </Button>
+      <div className="actions start">
+        <Button type="submit" look="primary" isPending={changing.isPending}>
+          {t.account.changePassword}
+        </Button>
+      </div>
     </Form>
   )
 }

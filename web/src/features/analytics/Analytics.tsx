@@ -23,7 +23,7 @@ export default function Analytics() {
   return (
     <Page
       title={t.analytics.title}
-      lead={t.analytics.asOf(summary ? dateTime(summary.refreshed_at) : t.common.none)}
+      lead={summary ? t.analytics.asOf(dateTime(summary.refreshed_at)) : t.analytics.lead}
       actions={
         <>
           <Select

@@ -50,7 +50,7 @@ export function ChartCard<T>({
           </Part>
         )}
       </div>
-      <details className="details">
+      <details className={rows?.length ? 'details' : 'details unseen'}>
         <summary>{t.analytics.asTable}</summary>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
         <section className="chart-table" tabIndex={0} aria-label={t.analytics.tableOf(title)}>

@@ -14,7 +14,7 @@ export function Filters() {
   const operation = get('operation')
   const known = Object.entries(t.audit.operations).map(([id, text]) => ({ id, text }))
   return (
-    <search className="filters" aria-label={t.audit.filters}>
+    <search className="filters audit-filters" aria-label={t.audit.filters}>
       <Find name="drive" label={t.audit.drive} placeholder={t.audit.driveHint} query={drivesFoundQuery} />
       <Find name="actor" label={t.audit.actor} placeholder={t.audit.personHint} query={peopleFoundQuery} />
       <Find name="user" label={t.audit.user} placeholder={t.audit.personHint} query={peopleFoundQuery} />

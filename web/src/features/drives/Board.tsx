@@ -6,7 +6,7 @@ import { Badge } from '~/kit/Badge'
 import { Button, LinkButton } from '~/kit/Button'
 import { count } from '~/kit/format'
 import { useInSteps } from '~/kit/InSteps'
-import { Blank, Loaded, Skeleton } from '~/kit/States'
+import { Blank, Failed, Loaded, Skeleton } from '~/kit/States'
 import { t } from '~/texts'
 import { DriveCard } from './DriveCard'
 import { columnQuery, type DriveState } from './queries'
@@ -28,7 +28,9 @@ export function Board({ q }: { q: string }) {
       { replace: true },
     )
   const isEmpty = useIsEmpty()
+  const failed = useFailed(q)
   if (isEmpty && !q) return <NoDrives />
+  if (failed) return <Failed error={failed.error} onRetry={failed.retry} />
   return (
     <>
       <fieldset className="state-switch" aria-label={t.drives.state}>
@@ -67,16 +69,25 @@ function useColumn(state: DriveState, q: string) {
   return { query, rows, shown: pages && count(pages.at(-1)?.total) }
 }
 
+const useColumns = (q: string) => [
+  useColumn('pending', q),
+  useColumn('posted', q),
+  useColumn('attending', q),
+  useColumn('finished', q),
+  useColumn('cancelled', q),
+]
+
 /** useIsEmpty knows of a new installation: nothing in any state, whatever is searched. */
 function useIsEmpty() {
-  const columns = [
-    useColumn('pending', ''),
-    useColumn('posted', ''),
-    useColumn('attending', ''),
-    useColumn('finished', ''),
-    useColumn('cancelled', ''),
-  ]
-  return columns.every(({ rows }) => rows?.length === 0)
+  return useColumns('').every(({ rows }) => rows?.length === 0)
+}
+
+/** useFailed knows of a server that gives no column at all: that is said once. */
+function useFailed(q: string) {
+  const columns = useColumns(q)
+  const error = columns[0]?.query.error
+  if (!error || columns.some(({ query }) => query.data || !query.error)) return null
+  return { error, retry: () => Promise.all(columns.map(({ query }) => query.refetch())) }
 }
 
 interface Place {

@@ -39,7 +39,7 @@ export function DriveFrame({
 }) {
   const query = useQuery(driveQuery(id))
   return (
-    <Loaded query={query} skeleton={<Skeleton lines={8} />}>
+    <Loaded query={query} skeleton={<Outline />}>
       {(drive) => (
         <Page
           title={drive.company_name}
@@ -52,6 +52,19 @@ export function DriveFrame({
         </Page>
       )}
     </Loaded>
+  )
+}
+
+/** Outline has the place of the name, the tabs and the first card. */
+function Outline() {
+  return (
+    <div className="page stack">
+      <div className="drive-outline">
+        <Skeleton lines={1} height="2.75rem" />
+      </div>
+      <Skeleton lines={1} height="2rem" />
+      <Skeleton lines={1} height="13rem" />
+    </div>
   )
 }
 

@@ -7,11 +7,10 @@ import type { Role } from '~/api/session'
 import { Badge } from '~/kit/Badge'
 import { Button } from '~/kit/Button'
 import { DataTable, type TableColumn } from '~/kit/DataTable'
-import { useDebounced } from '~/kit/debounced'
+import { FilterBar, LiveSearch } from '~/kit/FilterBar'
 import { count, useFormats } from '~/kit/format'
 import { useNarrow } from '~/kit/narrow'
 import { Page } from '~/kit/Page'
-import { SearchField } from '~/kit/SearchField'
 import { Select } from '~/kit/Select'
 import { Failed, Skeleton } from '~/kit/States'
 import { useSteady } from '~/kit/steady'
@@ -52,12 +51,17 @@ export default function People() {
 }
 
 const roles = ['STUDENT', 'STAFF', 'COORDINATOR', 'HEAD'] as const
+const filters = ['q', 'role', 'active'] as const
+const noFilters = { q: null, role: null, active: null }
 
 function Filters() {
   const { get, set } = useUrlState()
   return (
-    <div className="filters">
-      <SearchField label={t.people.search} value={get('q')} onChange={(q) => set({ q })} />
+    <FilterBar
+      active={filters.filter((name) => get(name) !== '').length}
+      onClear={() => set(noFilters)}
+      search={<LiveSearch label={t.people.search} value={get('q')} onChange={(q) => set({ q })} />}
+    >
       <Select
         label={t.people.role}
         hideLabel
@@ -75,20 +79,19 @@ function Filters() {
         options={(['', 'true', 'false'] as const).map((id) => ({ id, text: t.people.states[id] }))}
         onChange={(active) => set({ active })}
       />
-    </div>
+    </FilterBar>
   )
 }
 
 function List({ onDo }: { onDo: (doing: Doing) => void }) {
   const { get, set } = useUrlState()
-  const q = useDebounced(get('q').trim())
   return (
     <Found
-      q={q}
+      q={get('q')}
       role={roles.find((role) => role === get('role'))}
       active={(['true', 'false'] as const).find((active) => active === get('active'))}
       onDo={onDo}
-      onClear={useSteady(() => set({ q: null, role: null, active: null }))}
+      onClear={useSteady(() => set(noFilters))}
     />
   )
 }
@@ -117,6 +120,7 @@ const Found = memo(function Found({
         columns={columns}
         rowId={(person) => person.user_id}
         rowText={(person) => person.name}
+        narrowLine={({ role, email }) => `${t.common.role[role as Role]} · ${email}`}
         onOpen={(person) => onDo({ what: 'edit', person })}
         view={JSON.stringify(filter)}
         empty={
@@ -145,7 +149,7 @@ function useColumns(MenuButton: ComponentType<{ person: UserBody }>): TableColum
       cell: (p) => <MenuButton person={p} />,
     }
     const role = { id: 'role', title: words.role, minWidth: 110, cell: (p: UserBody) => t.common.role[p.role as Role] }
-    if (isNarrow) return [{ id: 'name', title: words.name, width: '2fr', cell: (p) => <Name person={p} /> }, role, menu]
+    if (isNarrow) return [{ id: 'name', title: words.name, width: '2fr', cell: (p) => <Name person={p} /> }, menu]
     return [
       { id: 'name', title: words.name, minWidth: 170, width: '2fr', cell: (p) => p.name },
       { id: 'email', title: words.email, minWidth: 220, width: '2fr', cell: (p) => p.email },
@@ -158,11 +162,11 @@ function useColumns(MenuButton: ComponentType<{ person: UserBody }>): TableColum
   }, [date, isNarrow, MenuButton])
 }
 
-/** Name says on a phone, where the state has no column, who cannot sign in. */
+/** Name says on a phone, where only the name has a column, who cannot sign in. */
 function Name({ person }: { person: UserBody }) {
   return (
     <span className="person-name">
-      {person.name}
+      <span className="person-words">{person.name}</span>
       {!person.active && <Badge tone="bad">{t.people.inactive}</Badge>}
     </span>
   )

@@ -52,7 +52,7 @@ function Registered({ drive }: { drive: DriveBody }) {
     <>
       <ExportState exported={exported} />
       <div className="listed">
-        <search className="filters">
+        <search className="filter-bar">
           <LiveSearch label={texts.search} value={q} onChange={(text) => set({ q: text })} />
         </search>
         <ExportButton exported={exported} isEmpty={!list.total && !q} />

@@ -9,7 +9,7 @@ import { DriveStatus } from '~/kit/Badge'
 import { DownloadButton, LinkButton } from '~/kit/Button'
 import { useFormats } from '~/kit/format'
 import { Page } from '~/kit/Page'
-import { Blank, Loaded } from '~/kit/States'
+import { Loaded } from '~/kit/States'
 import { t } from '~/texts'
 import { Countdown } from './Countdown'
 import { Criteria } from './Criteria'
@@ -111,10 +111,10 @@ function Apply({ drive }: { drive: DriveBody }) {
 
 function Gone() {
   return (
-    <Page title={t.student.goneTitle}>
-      <Blank title={t.student.goneTitle} action={<LinkButton to="/open">{t.student.toDrives}</LinkButton>}>
-        {t.student.goneText}
-      </Blank>
+    <Page title={t.student.goneTitle} lead={t.student.goneText}>
+      <div className="row">
+        <LinkButton to="/open">{t.student.toDrives}</LinkButton>
+      </div>
     </Page>
   )
 }

@@ -21,7 +21,7 @@ export function StudentDialog({ id, onClose }: { id: number; onClose: () => void
   const { role } = useSession()
   return (
     <Dialog title={query.data?.name ?? t.students.columns.name} isOpen onClose={onClose} wide>
-      <Loaded query={query} skeleton={<Skeleton lines={9} height="2rem" />}>
+      <Loaded query={query} skeleton={<Skeleton lines={9} height="1.75rem" />}>
         {(student) =>
           isEditing ? (
             <StudentForm student={student} onDone={() => setEditing(false)} />
@@ -43,6 +43,13 @@ export function StudentDialog({ id, onClose }: { id: number; onClose: () => void
           )
         }
       </Loaded>
+      {!query.data && (
+        <div className="actions">
+          <Button look="primary" onPress={onClose}>
+            {t.common.close}
+          </Button>
+        </div>
+      )}
     </Dialog>
   )
 }
@@ -61,15 +68,13 @@ const marks = [
 function Facts({ student }: { student: StudentBody }) {
   const { dateTime } = useFormats()
   const standing = standingOf(student)
-  const { standingWhy, gender, fields } = t.students
+  const { standingWhy, fields } = t.students
   const why =
     standing === 'debarred' && student.debarred_reason
       ? standingWhy.debarredFor(student.debarred_reason)
       : standingWhy[standing]
   const shown = (field: (typeof contact)[number]) =>
-    field === 'gender' && student.gender
-      ? (gender[student.gender as 'M' | 'F' | 'O'] ?? student.gender)
-      : student[field]
+    field === 'gender' && student.gender ? (t.common.gender[student.gender as 'M'] ?? student.gender) : student[field]
   return (
     <div className="stack">
       <div className="row">

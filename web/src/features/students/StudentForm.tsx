@@ -11,7 +11,8 @@ import { t } from '~/texts'
 import { changesIn, numbers, words } from './changes'
 import { useStudentChange } from './saving'
 
-const { fields, gender: genders } = t.students
+const { fields } = t.students
+const genders = { none: t.students.genderUnknown, ...t.common.gender }
 const needed: readonly string[] = ['name', 'roll_number', 'email']
 
 export function StudentForm({ student, onDone }: { student: StudentBody; onDone: () => void }) {

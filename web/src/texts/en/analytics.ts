@@ -1,5 +1,6 @@
 export const analytics = {
   title: 'Analytics',
+  lead: 'Drives, registrations and attendance in figures.',
   asOf: (when: string) => `As of ${when}. Later changes are not in the figures.`,
   refresh: 'Refresh',
   refreshing: 'Refreshing the figures',

@@ -6,8 +6,8 @@ export const people = {
   role: 'Role',
   allRoles: 'All roles',
   state: 'State',
-  states: { '': 'Active and inactive', true: 'Active', false: 'Deactivated' },
-  count: (n: string) => `${n} people`,
+  states: { '': 'Any state', true: 'Active', false: 'Deactivated' },
+  count: (n: string) => (n === '1' ? '1 person' : `${n} people`),
   columns: {
     name: 'Name',
     email: 'E-mail',

@@ -49,7 +49,7 @@ export const student = {
   met: 'met',
   notMet: 'not met',
   recordWrong: 'Is a value wrong? The placement office corrects it.',
-  goneTitle: 'This drive is not to be seen',
+  goneTitle: 'This drive is not open to you',
   goneText: 'It was withdrawn, or it is over and you were not registered for it.',
   toDrives: 'See the open drives',
 

@@ -53,7 +53,7 @@ export const students = {
     gap_years: 'Gap years',
     gender: 'Gender',
   },
-  gender: { none: 'Not said', M: 'Male', F: 'Female', O: 'Other' },
+  genderUnknown: 'Not said',
   updated: (when: string) => `Last changed ${when}`,
   edit: 'Edit',
   saved: (name: string) => `The data of ${name} are saved.`,
