@@ -66,7 +66,7 @@ test('the board of drives', async ({ signIn, meter, show }) => {
   })
   // The demo's three drives are open, too, and those of other tests here.
   await expect(column).toContainText(/^Open15\d/)
-  for (const n of [40, 60, 90]) {
+  for (const n of [40, 60, 90, 99]) {
     await meter.costs('board, further down', async () => {
       await column.getByRole('listitem').last().scrollIntoViewIfNeeded()
       await expect(column.getByRole('listitem').nth(n)).toBeAttached()
@@ -87,7 +87,9 @@ test('a new drive', async ({ signIn, meter, show }) => {
   const preview = page.getByRole('complementary', { name: 'Who is eligible' })
   await meter.costs('new drive, open', async () => {
     await show('/drives/new')
-    await expect(preview).toContainText(/60,\d\d\d\s*of 60,\d\d\d students/)
+    // What looks for roles would itself be half of the cost.
+    await expect(page.getByText(/^of 60,\d\d\d students are eligible$/)).toBeVisible()
+    await expect(page.getByTestId('cgpa-curve')).toBeVisible()
   })
   const company = page.getByRole('textbox', { name: 'Company' })
   await meter.types('new drive, company', company, 'Larger Sons', () => expect(company).toHaveValue('Larger Sons'))
@@ -204,8 +206,11 @@ test('finished drives and figures', async ({ signIn, meter, show }) => {
     await expect(page.getByRole('region', { name: 'Drives over time' }).locator('svg').last()).toBeVisible()
     await expect(page.getByRole('region', { name: 'By branch' }).locator('svg').last()).toBeVisible()
   })
-  await meter.costs('analytics, choose a year', async () => {
+  await meter.costs('analytics, open the periods', async () => {
     await page.getByRole('button', { name: /Period/ }).click()
+    await expect(page.getByRole('option', { name: 'Last 365 days' })).toBeVisible()
+  })
+  await meter.costs('analytics, choose a year', async () => {
     await page.getByRole('option', { name: 'Last 365 days' }).click()
     await expect(page).toHaveURL(/days=365/)
     await expect(page.getByRole('region', { name: 'By branch' }).locator('svg').last()).toBeVisible()
@@ -288,7 +293,7 @@ test('jobs and the audit trail', async ({ signIn, meter, show }) => {
   const before = await entries.count()
   await meter.costs('audit, show more', async () => {
     await page.getByRole('button', { name: 'Show more' }).click()
-    await expect.poll(() => entries.count(), { timeout: 60_000 }).toBeGreaterThan(before)
+    await expect(entries.nth(before)).toBeAttached()
   })
   await meter.costs('audit, show each', async () => {
     await page.getByText('Show each').first().click()
@@ -305,7 +310,7 @@ test('a student', async ({ signIn, meter, show }) => {
     await expect(
       page
         .getByRole('region', { name: 'Not for you' })
-        .getByText(/CGPA at least 9\.9/)
+        .getByText(/^CGPA 9\.90 needed/)
         .nth(20),
     ).toBeAttached()
   })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { AuditBody } from '~/api/schema'
-import { changesOf, entriesOf } from './queries'
+import { changesOf, entriesOf, longEntryOf } from './queries'
 
 test('the lines of one statement are one entry', () => {
   const lines = [9, 9, 8, 7, 7].map((audit_id) => ({ audit_id }) as AuditBody)
@@ -14,4 +14,12 @@ test('fields that stayed empty are left out', () => {
     { field: 'b', before: 2, after: 3 },
   ])
   expect(changesOf({ before: null, after: null })).toEqual([])
+})
+
+test('a page of nothing but one entry is a long one', () => {
+  const lines = (n: number, audit_id: number) => Array.from({ length: n }, () => ({ audit_id }))
+  expect(longEntryOf(lines(100, 7))).toBe(7)
+  expect(longEntryOf([...lines(1, 8), ...lines(99, 7)])).toBeNull()
+  expect(longEntryOf(lines(30, 7))).toBeNull()
+  expect(longEntryOf([])).toBeNull()
 })
