@@ -74,6 +74,7 @@ func auditBodyOf(l store.AuditLine) AuditBody {
 type listAuditInput struct {
 	Page
 	AuditFilter
+	Before int64 `query:"before" minimum:"1" maximum:"9007199254740991" doc:"Only entries from before this one: so the other lines of a long entry are passed over."`
 }
 
 func (s *Server) listAudit(ctx context.Context, in *listAuditInput) (*list[AuditBody], error) {
@@ -99,8 +100,14 @@ func (s *Server) listAudit(ctx context.Context, in *listAuditInput) (*list[Audit
 // place reads the cursor: an entry and a line of it.
 func (in *listAuditInput) place() (*store.AuditPlace, error) {
 	text, err := in.after()
-	if err != nil || text == nil {
+	if err != nil {
 		return nil, err
+	}
+	if text == nil {
+		if in.Before == 0 {
+			return nil, nil //nolint:nilnil // from the beginning
+		}
+		return &store.AuditPlace{AuditID: in.Before - 1}, nil
 	}
 	entry, line, _ := strings.Cut(*text, " ")
 	auditID, err := strconv.ParseInt(entry, 10, 64)

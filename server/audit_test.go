@@ -187,6 +187,36 @@ func TestADeadlineIsPlaceopsOwnAct(t *testing.T) {
 	require.Nil(t, line.value(0, "actor_id"))
 }
 
+func TestTheRestOfALongEntryIsPassedOver(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	for _, name := range []string{"a", "b", "c"} {
+		h.student(name)
+	}
+	h.posted(nil)
+	all := h.get("head", "/audit?limit=500").is(http.StatusOK)
+	seen := map[int64]bool{}
+	var entries []int64
+	for i := range all.list() {
+		if id := all.int(i, "audit_id"); !seen[id] {
+			seen[id], entries = true, append(entries, id)
+		}
+	}
+	require.Greater(t, len(all.list()), len(entries), "one of them has several lines")
+	passed := []int64{}
+	for path := "/audit?limit=1"; ; {
+		page := h.get("head", path).is(http.StatusOK)
+		if len(page.list()) == 0 {
+			break
+		}
+		require.EqualValues(t, 1, page.int(0, "line"))
+		passed = append(passed, page.int(0, "audit_id"))
+		path = at("/audit?limit=1&before=%d", page.int(0, "audit_id"))
+	}
+	require.Equal(t, entries, passed)
+	require.Contains(t, h.get("head", "/audit?before=0").faults(), "before")
+}
+
 func TestTheAuditTrailIsReadByTheHead(t *testing.T) {
 	t.Parallel()
 	h := start(t)

@@ -121,7 +121,7 @@ var theContract = []promise{
 	{route: "POST /jobs/{id}/retry", answers: fieldsOfJob},
 	{route: "POST /jobs/{id}/cancel", answers: fieldsOfJob},
 
-	{route: "GET /audit", query: "drive_id user_id actor_id entity operation start_date end_date", list: true, answers: fieldsOfAudit},
+	{route: "GET /audit", query: "drive_id user_id actor_id entity operation start_date end_date before", list: true, answers: fieldsOfAudit},
 	{route: "GET /audit/download-csv", query: "drive_id user_id actor_id entity operation start_date end_date", file: "text/csv"},
 
 	{

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
-import { expect, test } from './fixtures'
+import { expect, password, people, test } from './fixtures'
 import { workbook } from './xlsx'
 
 let last = 0
@@ -167,4 +167,31 @@ test('a workbook’s rows are shown around what is to mend, too', async ({ signI
   const around = page.getByRole('region', { name: 'The sheet around line 3' })
   await expect(around.getByRole('cell', { name: 'eight' })).toBeVisible()
   await expect(around.getByRole('row', { name: /First.*8\.5/ })).toBeVisible()
+})
+
+test('codes are fetched over plain HTTP, too, where a browser does not say by itself where a request comes from', async ({
+  api,
+  server,
+  playwright,
+}) => {
+  const head = await api('head')
+  const { job_id } = await head.postForm<{ job_id: number }>('/students/import', {
+    file: sheet([goodLine(`${fresh()}h1`)]),
+  })
+  await head.finished(job_id)
+  // A name of its own, as an office has it in its network: to a browser nothing there is trustworthy, other than 127.0.0.1.
+  const launchOptions = test.info().project.use.launchOptions ?? {}
+  const args = ['--host-resolver-rules=MAP placement.example 127.0.0.1']
+  const browser = await playwright.chromium.launch({ ...launchOptions, args })
+  const page = await browser.newPage()
+  await page.goto(`${server.url.replace('127.0.0.1', 'placement.example')}/app/import?job=${job_id}`)
+  await page.getByLabel('E-mail address').fill(people.head)
+  await page.getByLabel('Password or one-time code').fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  const asked = page.waitForRequest(/\/codes$/)
+  await page.getByRole('button', { name: 'Fetch the codes' }).click()
+  const headers = await (await asked).allHeaders()
+  expect(headers['sec-fetch-site']).toBeUndefined()
+  await expect(page.getByText('1 code is here')).toBeVisible()
+  await browser.close()
 })

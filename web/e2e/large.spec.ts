@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { rowsOf, scrolled, searched, sorted, there } from './large/lists'
 import { expect, roll, sheet, test } from './large/university'
 
@@ -61,14 +62,21 @@ test('the board of drives', async ({ signIn, meter, show }) => {
   const column = page.getByRole('region', { name: 'Open' })
   await meter.costs('board, open', async () => {
     await show('/drives')
-    await expect(column.getByRole('listitem').nth(99)).toBeAttached()
+    await expect(column.getByRole('listitem').nth(20)).toBeAttached()
   })
+  // The demo's three drives are open, too, and those of other tests here.
+  await expect(column).toContainText(/^Open15\d/)
+  for (const n of [40, 60, 90, 99]) {
+    await meter.costs('board, further down', async () => {
+      await column.getByRole('listitem').last().scrollIntoViewIfNeeded()
+      await expect(column.getByRole('listitem').nth(n)).toBeAttached()
+    })
+  }
   await meter.costs('board, show older', async () => {
     await column.getByRole('button', { name: 'Show older' }).click()
-    await expect(column.getByRole('listitem').nth(140)).toBeAttached()
+    await expect(column.getByRole('listitem').nth(110)).toBeAttached()
   })
-  await meter.costs('board, search', async () => {
-    await page.getByRole('searchbox').pressSequentially('Company 14', { delay: 30 })
+  await meter.types('board, search', page.getByRole('searchbox'), 'Company 14', async () => {
     await expect(column.getByRole('listitem')).toHaveCount(11)
   })
 })
@@ -79,20 +87,13 @@ test('a new drive', async ({ signIn, meter, show }) => {
   const preview = page.getByRole('complementary', { name: 'Who is eligible' })
   await meter.costs('new drive, open', async () => {
     await show('/drives/new')
-    await expect(
-      preview
-        .getByTestId('cgpa-curve')
-        .getByRole('application', { includeHidden: true })
-        .or(preview.locator('svg.recharts-surface')),
-    ).toBeVisible()
-    await expect(preview).toContainText(/60,\d\d\d\s*of 60,\d\d\d students/)
+    // What looks for roles would itself be half of the cost.
+    await expect(page.getByText(/^of 60,\d\d\d students are eligible$/)).toBeVisible()
+    await expect(page.getByTestId('cgpa-curve')).toBeVisible()
   })
-  await meter.costs('new drive, type the company', async () => {
-    await page.getByRole('textbox', { name: 'Company' }).pressSequentially('Larger & Sons', { delay: 30 })
-    await expect(page.getByRole('textbox', { name: 'Company' })).toHaveValue('Larger & Sons')
-  })
-  await meter.costs('new drive, type a minimum CGPA', async () => {
-    await page.getByRole('textbox', { name: 'Minimum CGPA' }).pressSequentially('7.5', { delay: 30 })
+  const company = page.getByRole('textbox', { name: 'Company' })
+  await meter.types('new drive, company', company, 'Larger Sons', () => expect(company).toHaveValue('Larger Sons'))
+  await meter.types('new drive, minimum CGPA', page.getByRole('textbox', { name: 'Minimum CGPA' }), '7.5', async () => {
     await expect(preview).toContainText(/30,\d\d\d\s*of 60,\d\d\d students/)
   })
   await meter.costs('new drive, click on the curve', async () => {
@@ -127,12 +128,17 @@ test('the gate', async ({ signIn, meter, show, university }) => {
   await expect(page.getByRole('heading', { name: 'Notifications' })).toBeVisible()
   const field = page.getByLabel('Roll number or name')
   const saved = page.getByText('All marks are saved.')
+  /** next waits until some more marks are saved; false when all are. */
+  const next = async () => {
+    const sent = page.waitForResponse(/mark-bulk/).catch(() => {})
+    await Promise.race([sent, saved.waitFor()])
+    return !(await saved.isVisible())
+  }
   await meter.costs('attendance, open', async () => {
     await show(`/drives/${university.gate}/attendance`)
     await expect(page.getByText('0 of 5000 marked')).toBeVisible()
   })
-  await meter.costs('attendance, type a roll number', async () => {
-    await field.pressSequentially('4321', { delay: 30 })
+  await meter.types('attendance, roll number', field, '4321', async () => {
     await expect(page.getByText(roll(4321)).first()).toBeVisible()
   })
   await meter.costs('attendance, mark', async () => {
@@ -140,8 +146,7 @@ test('the gate', async ({ signIn, meter, show, university }) => {
     await expect(page.getByText('1 of 5000 marked')).toBeVisible()
     await expect(saved).toBeVisible()
   })
-  await meter.costs('attendance, type a name', async () => {
-    await field.pressSequentially('meera', { delay: 30 })
+  await meter.types('attendance, name', field, 'meera', async () => {
     await expect(
       page
         .getByRole('list')
@@ -158,17 +163,17 @@ test('the gate', async ({ signIn, meter, show, university }) => {
   await page.getByRole('button', { name: 'Paste list' }).click()
   const dialog = page.getByRole('dialog', { name: 'Mark many at once' })
   const list = Array.from({ length: 4_000 }, (_, n) => `${n + 1}\t${roll(n)}\tsomebody`)
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.evaluate((text) => navigator.clipboard.writeText(text), list.join('\n'))
   await meter.costs('attendance, paste 4,000', async () => {
-    await dialog.getByLabel('Roll numbers').fill(list.join('\n'))
-    await expect(dialog).toContainText(/3,?9\d\d students recognised|4,?000 students recognised/)
+    await dialog.getByLabel('Roll numbers').press('Control+v')
+    await expect(dialog).toContainText('4,000 students recognised')
   })
   await meter.costs('attendance, mark 4,000', async () => {
     await dialog.getByRole('button', { name: /^Mark / }).click()
-    await expect(page.getByText(/^(39\d\d|4000) of 5000 marked/)).toBeVisible()
+    await expect(page.getByText('4000 of 5000 marked')).toBeVisible()
   })
-  await meter.costs('attendance, save 4,000', async () => {
-    await expect(saved).toBeVisible({ timeout: 60_000 })
-  })
+  await meter.each('attendance, save some of 4,000', next)
   await meter.costs('attendance, show the absent', async () => {
     await page
       .getByRole('group', { name: 'Show' })
@@ -180,9 +185,7 @@ test('the gate', async ({ signIn, meter, show, university }) => {
     await page.getByRole('button', { name: /^Undo: / }).click()
     await expect(page.getByText('0 of 5000 marked')).toBeVisible()
   })
-  await meter.costs('attendance, save the undoing', async () => {
-    await expect(saved).toBeVisible({ timeout: 60_000 })
-  })
+  await meter.each('attendance, save some of the undoing', next)
 })
 
 test('finished drives and figures', async ({ signIn, meter, show }) => {
@@ -200,25 +203,30 @@ test('finished drives and figures', async ({ signIn, meter, show }) => {
   })
   await meter.costs('analytics, open', async () => {
     await show('/analytics')
-    await expect(page.getByRole('region', { name: 'Drives over time' }).locator('svg.recharts-surface')).toBeVisible()
-    await expect(page.getByRole('region', { name: 'By branch' }).locator('svg.recharts-surface')).toBeVisible()
+    await expect(page.getByRole('region', { name: 'Drives over time' }).locator('svg').last()).toBeVisible()
+    await expect(page.getByRole('region', { name: 'By branch' }).locator('svg').last()).toBeVisible()
+  })
+  await meter.costs('analytics, open the periods', async () => {
+    await page.getByRole('button', { name: /Period/ }).click()
+    await expect(page.getByRole('option', { name: 'Last 365 days' })).toBeVisible()
   })
   await meter.costs('analytics, choose a year', async () => {
-    await page.getByRole('button', { name: /Period/ }).click()
     await page.getByRole('option', { name: 'Last 365 days' }).click()
     await expect(page).toHaveURL(/days=365/)
-    await expect(page.getByRole('region', { name: 'By branch' }).locator('svg.recharts-surface')).toBeVisible()
+    await expect(page.getByRole('region', { name: 'By branch' }).locator('svg').last()).toBeVisible()
   })
 })
 
-test('a sheet with thousands of faults', async ({ signIn, meter }) => {
+test('a sheet with thousands of faults', async ({ signIn, meter }, info) => {
   const page = await signIn('head', '/import')
   await expect(page.getByRole('heading', { name: 'Import students' })).toBeVisible()
-  const buffer = Buffer.from(sheet((n) => (n % 12 === 0 ? '11' : n % 12 === 1 ? 'x' : '7')))
+  const file = info.outputPath('students.csv')
+  await writeFile(
+    file,
+    sheet((n) => (n % 12 === 0 ? { cgpa: '11' } : n % 12 === 1 ? { batch: 'x' } : {})),
+  )
   await meter.costs('import, check a sheet', async () => {
-    await page
-      .getByLabel('Choose a sheet (.csv or .xlsx)')
-      .setInputFiles({ name: 'students.csv', mimeType: 'text/csv', buffer })
+    await page.getByLabel('Choose a sheet (.csv or .xlsx)').setInputFiles(file)
     await expect(page.getByRole('heading', { name: '10,000 cells to mend' })).toBeVisible({ timeout: 30_000 })
     await expect(page.getByRole('region', { name: /The sheet around line/ })).toBeVisible()
   })
@@ -236,6 +244,31 @@ test('a sheet with thousands of faults', async ({ signIn, meter }) => {
     await page.keyboard.press('Enter')
     await expect(page.getByText('500 of 500')).toBeVisible()
   })
+})
+
+test('a drive is published to 60,000, and its job followed', async ({ signIn, api }) => {
+  const head = await api('head')
+  const { drive_id } = await head.post<{ drive_id: number }>('/drives', {
+    company_name: 'Everybody Ltd',
+    job_title: 'Clerk',
+  })
+  const page = await signIn('coordinator', `/drives/${drive_id}`)
+  await page.getByRole('button', { name: 'Publish to all' }).click()
+  const asked = page.getByRole('dialog', { name: 'Publish the drive of Everybody Ltd?' })
+  await expect(asked).toContainText(/60,\d\d\d eligible students are selected for it and told/)
+  const begun = Date.now()
+  await asked.getByRole('button', { name: 'Publish to all' }).click()
+  const going = page.getByRole('progressbar', { name: 'Selecting and telling the eligible students' })
+  await expect(going).toBeVisible()
+  await expect(page.getByText('Running', { exact: true })).toBeVisible()
+  await expect(page.getByText('You may leave this page; it goes on.')).toBeVisible()
+
+  await page.getByRole('navigation', { name: 'Menu' }).getByRole('link', { name: 'Drives', exact: true }).click()
+  await page.getByRole('link', { name: /^Everybody Ltd/ }).click()
+  const done = /Published: 60,\d\d\d eligible students, 60,\d\d\d selected and told\./
+  await expect(going.or(page.getByText(done))).toBeVisible()
+  await expect(page.getByText(done)).toBeVisible()
+  console.log(`published to 60,000 within ${Date.now() - begun} ms`)
 })
 
 test('jobs and the audit trail', async ({ signIn, meter, show }) => {
@@ -260,7 +293,7 @@ test('jobs and the audit trail', async ({ signIn, meter, show }) => {
   const before = await entries.count()
   await meter.costs('audit, show more', async () => {
     await page.getByRole('button', { name: 'Show more' }).click()
-    await expect.poll(() => entries.count(), { timeout: 60_000 }).toBeGreaterThan(before)
+    await expect(entries.nth(before)).toBeAttached()
   })
   await meter.costs('audit, show each', async () => {
     await page.getByText('Show each').first().click()
@@ -273,11 +306,17 @@ test('a student', async ({ signIn, meter, show }) => {
   await expect(page.getByRole('heading', { name: 'Notifications' })).toBeVisible()
   await meter.costs('open drives, open', async () => {
     await show('/open')
-    await expect(page.getByRole('heading', { name: 'Company 150' })).toBeAttached()
+    await expect(page.getByRole('region', { name: 'Open for you' }).getByRole('listitem').nth(20)).toBeVisible()
+    await expect(
+      page
+        .getByRole('region', { name: 'Not for you' })
+        .getByText(/^CGPA 9\.90 needed/)
+        .nth(20),
+    ).toBeAttached()
   })
   await meter.costs('my registrations, open', async () => {
     await show('/mine')
     await expect(page.getByRole('heading', { name: 'My registrations' })).toBeVisible()
-    await expect(page.getByRole('listitem').nth(60)).toBeAttached()
+    await expect(page.getByRole('region', { name: 'Over' }).getByRole('listitem').nth(20)).toBeAttached()
   })
 })

@@ -21,26 +21,34 @@ const pdf = (name: string, size = 64): Chosen => ({
   buffer: Buffer.from(`%PDF-1.4\n${name}\n${'x'.repeat(size)}\n%%EOF\n`),
 })
 
-const sheet = (rolls: string[], padding = 0): Chosen => ({
+/** A sheet of some students, with remarks that nobody reads. */
+const sheet = (rolls: string[], size = 0): Chosen => ({
   name: 'students.csv',
   mimeType: 'text/csv',
   buffer: Buffer.from(
-    ['Roll No,Name,Email,Branch,Batch,Remarks', ...rolls.map((r) => `${r},Student,${r}@uploads.example,CSE,2027,`)]
-      .join('\n')
-      .concat(' '.repeat(padding)),
+    ['Roll No,Name,Email,Branch,Batch,Remarks']
+      .concat(rolls.map((r) => `${r},Student,${r}@uploads.example,CSE,2027,${' '.repeat(size / rolls.length)}`))
+      .join('\n'),
   ),
 })
 
-/** slow makes the way to the server as slow as a phone's; undefined: as it is. */
-async function slow(page: Page, bytesPerSecond: number | undefined) {
+/** So much, so slowly, that it does not arrive while a test looks at it: 40 s. */
+const long = 1_600_000
+const slowly = 40_000
+
+/** sendsSlowly makes the way to the server as slow as a phone's, until what it answers is called: then the rest arrives at once. */
+async function sendsSlowly(page: Page) {
   const cdp = await page.context().newCDPSession(page)
   await cdp.send('Network.enable')
-  await cdp.send('Network.emulateNetworkConditions', {
-    offline: false,
-    latency: 0,
-    downloadThroughput: -1,
-    uploadThroughput: bytesPerSecond ?? -1,
-  })
+  const upload = (uploadThroughput: number) =>
+    cdp.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 0,
+      downloadThroughput: -1,
+      uploadThroughput,
+    })
+  await upload(slowly)
+  return () => upload(-1)
 }
 
 /** drop lets a file of this machine fall onto something, as a person does who drags it there. */
@@ -87,24 +95,24 @@ test('a sheet shows how much of it has gone, can be stopped, and arrives though 
 }) => {
   const page = await signIn('head', '/import')
   const field = page.getByLabel('Choose a sheet (.csv or .xlsx)')
-  const roll = fresh('up')
+  const rolls = Array.from({ length: 8 }, () => fresh('up'))
   await expect(page.getByRole('heading', { name: 'Recent imports' })).toBeVisible()
-  await slow(page, 60_000)
-  await field.setInputFiles(sheet([roll], 200_000))
+  const hurry = await sendsSlowly(page)
+  await field.setInputFiles(sheet(rolls, long))
   await moves(bar(page, 'students.csv'))
   await accessible()
   await page.getByRole('button', { name: 'Stop' }).click()
   await expect(field).toBeAttached()
   await expect(page.getByRole('alert')).toHaveCount(0)
 
-  await field.setInputFiles(sheet([roll], 200_000))
+  await field.setInputFiles(sheet(rolls, long))
   await moves(bar(page, 'students.csv'))
   await menu(page, 'Students')
   expect(await page.evaluate(() => !window.dispatchEvent(new Event('beforeunload', { cancelable: true })))).toBe(true)
   await menu(page, 'Import')
   await expect(bar(page, 'students.csv'), 'it is still on its way').toBeVisible()
   await menu(page, 'Students')
-  await slow(page, undefined)
+  await hurry()
   await expect(page.getByText('students.csv has arrived.')).toBeVisible()
   await expect(page.getByRole('heading', { name: 'Students', exact: true }), 'nobody is taken away').toBeVisible()
   const [job] = await (await api('head')).get<{ id: number }[]>('/jobs?kind=import-students&limit=1')
@@ -123,8 +131,8 @@ test('a PDF shows how much of it has gone; stopped, nothing is created; left, it
   const page = await signIn('coordinator', '/drives/new')
   await page.getByLabel('Company').fill(company)
   await page.getByLabel('Job title').fill('Clerk')
-  await choose(page, 'Choose a PDF', pdf('job.pdf', 200_000))
-  await slow(page, 60_000)
+  await choose(page, 'Choose a PDF', pdf('job.pdf', long))
+  const hurry = await sendsSlowly(page)
   const create = page.getByRole('button', { name: 'Create', exact: true })
   await create.click()
   await moves(bar(page, 'job.pdf'))
@@ -142,7 +150,7 @@ test('a PDF shows how much of it has gone; stopped, nothing is created; left, it
   await expect(bar(page, 'job.pdf')).toBeVisible()
   await expect(create, 'it cannot be created a second time').toHaveCount(0)
   await menu(page, 'Students')
-  await slow(page, undefined)
+  await hurry()
   await expect(page.getByText(`The drive of ${company} is created.`)).toBeVisible()
   await expect(page.getByRole('heading', { name: 'Students', exact: true })).toBeVisible()
   expect(await found()).toHaveLength(1)

@@ -32,8 +32,7 @@ export async function sorted(page: Page, meter: Meter, where: string) {
 
 /** searched types a part of a roll number or an address, and takes it out again. */
 export async function searched(page: Page, meter: Meter, where: string, text: string, found: RegExp, all: RegExp) {
-  await meter.costs(`${where}, filter`, async () => {
-    await page.getByRole('searchbox').pressSequentially(text, { delay: 30 })
+  await meter.types(`${where}, filter`, page.getByRole('searchbox'), text, async () => {
     await expect(page.getByText(found)).toBeVisible()
     await there(page)
   })

@@ -114,13 +114,14 @@ const first = 'Aarav Diya Ishaan Kavya Rohan Meera Arjun Nisha Vikram Zoya Farha
 const last = 'Sharma Iyer Khan Patil Reddy Bose Nair Gill Das Menon Joshi'.split(' ')
 const branches = ['CSE', 'ECE', 'EEE', 'MECH', 'CIVIL', 'IT', 'MBA']
 
-/** sheet is all students, as the office has them in a file; `cgpaOf` may write faults into it. */
-export function sheet(cgpaOf = (n: number) => (5 + ((n * 37) % 500) / 100).toFixed(2)): string {
+/** sheet is all students, as the office has them in a file; `faults` writes some cells otherwise. */
+export function sheet(faults: (n: number) => { cgpa?: string; batch?: string } = () => ({})): string {
   const lines = ['roll_number,name,email,branch,batch_year,cgpa,tenth_percent,twelfth_percent,active_backlogs']
   for (let n = 0; n < students; n++) {
+    const { cgpa = (5 + ((n * 37) % 500) / 100).toFixed(2), batch = '2027' } = faults(n)
     const name = `${first[n % first.length]} ${last[(n * 7) % last.length]}`
-    const marks = `${cgpaOf(n)},${60 + (n % 40)},${55 + (n % 45)},${n % 9 === 0 ? 1 : 0}`
-    lines.push(`${roll(n)},${name},l${n}@large.example,${branches[n % branches.length]},2027,${marks}`)
+    const marks = `${cgpa},${60 + (n % 40)},${55 + (n % 45)},${n % 9 === 0 ? 1 : 0}`
+    lines.push(`${roll(n)},${name},l${n}@large.example,${branches[n % branches.length]},${batch},${marks}`)
   }
   return lines.join('\n')
 }

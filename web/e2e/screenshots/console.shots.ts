@@ -96,7 +96,7 @@ test.describe('at a desk', () => {
       await (await api('head')).finished(job_id)
       await signIn('head', '/analytics')
       await expect(page.getByRole('region', { name: 'By branch' })).toBeVisible()
-      await expect(page.locator('svg.recharts-surface').first()).toBeVisible()
+      await expect(page.getByRole('region', { name: 'By branch' }).locator('svg').first()).toBeVisible()
       await take(page, 'analytics-dark')
     })
   })

@@ -23,18 +23,20 @@ export function Progress({ label, done, total }: { label: string; done?: number;
 export function JobProgress({ job, label }: { job: Job | null; label: string }) {
   if (!job) return <Progress label={label} />
   const { done, total } = job.progress
+  // A job that counts nothing is a single step: that it goes on is all there is to say.
+  const isCounted = total > 1 && !isFinal(job)
   return (
     <div className="stack tight">
       <div className="row between">
         <span>{label}</span>
         <span className="quiet num" aria-live="polite">
-          {total > 0 && !isFinal(job) ? t.common.jobProgress(count(done), count(total)) : t.common.jobState[job.state]}
+          {isCounted ? t.common.jobProgress(count(done), count(total)) : t.common.jobState[job.state]}
         </span>
       </div>
       {isFinal(job) ? (
         <Progress label={label} done={job.state === 'completed' ? 1 : 0} total={1} />
       ) : (
-        <Progress label={label} done={done} total={total > 0 ? total : undefined} />
+        <Progress label={label} done={done} total={isCounted ? total : undefined} />
       )}
     </div>
   )

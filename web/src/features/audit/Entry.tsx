@@ -4,7 +4,7 @@ import { Badge, type Tone } from '~/kit/Badge'
 import { count, useFormats } from '~/kit/format'
 import { t } from '~/texts'
 import { Diff } from './Diff'
-import { changesOf } from './queries'
+import { changesOf, longEntryOf } from './queries'
 
 const tones: Record<AuditBody['change'], Tone> = {
   created: 'good',
@@ -28,7 +28,9 @@ export function Entry({ lines }: { lines: AuditBody[] }) {
           <Badge tone={tones[first.change]}>{what}</Badge>
           {first.company_name && <span>{first.company_name}</span>}
           {lines.length === 1 && first.user_name && <span>{t.audit.concerning(first.user_name)}</span>}
-          {lines.length > 1 && <span className="quiet num">{t.audit.lines(count(lines.length))}</span>}
+          {lines.length > 1 && (
+            <span className="quiet num">{t.audit.lines(count(lines.length), longEntryOf(lines) !== null)}</span>
+          )}
         </div>
         <span className="quiet num audit-when" title={first.request_id && t.audit.request(first.request_id)}>
           {moment(first.at)}

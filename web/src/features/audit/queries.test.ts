@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { AuditBody } from '~/api/schema'
 import { t } from '~/texts'
-import { changesOf, entriesOf } from './queries'
+import { changesOf, entriesOf, longEntryOf } from './queries'
 
 test('the lines of one statement are one entry', () => {
   const lines = [9, 9, 8, 7, 7].map((audit_id) => ({ audit_id }) as AuditBody)
@@ -26,4 +26,12 @@ test('every operation that the trail can name has words', () => {
   )
   expect(named.length).toBeGreaterThan(20)
   expect(named.filter((name) => !t.audit.operations[name ?? ''])).toEqual([])
+})
+
+test('a page of nothing but one entry is a long one', () => {
+  const lines = (n: number, audit_id: number) => Array.from({ length: n }, () => ({ audit_id }))
+  expect(longEntryOf(lines(100, 7))).toBe(7)
+  expect(longEntryOf([...lines(1, 8), ...lines(99, 7)])).toBeNull()
+  expect(longEntryOf(lines(30, 7))).toBeNull()
+  expect(longEntryOf([])).toBeNull()
 })

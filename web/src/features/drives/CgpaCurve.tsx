@@ -2,8 +2,9 @@ import { type MouseEvent, type PointerEvent, useState } from 'react'
 import { Label } from 'react-aria-components/Label'
 import { Slider, SliderOutput, SliderThumb, SliderTrack } from 'react-aria-components/Slider'
 import { count } from '~/kit/format'
+import { levelsOf } from '~/kit/levels'
 import { t } from '~/texts'
-import { area, line, most, type Point, stepOf } from './curve'
+import { area, line, most, type Point } from './curve'
 
 const p = t.drives.preview
 /** What stands before and after the curve itself, in pixels; the slider below keeps the same (drives.css). */
@@ -52,9 +53,8 @@ export default function CgpaCurve({
 
 /** Plot is drawn in units of its own, as wide as there is room: 10 of CGPA across, the most students upwards. */
 function Plot({ points, value }: { points: Point[]; value: number | null }) {
-  const step = stepOf(most(points))
-  const top = Math.max(step, Math.ceil(most(points) / step) * step)
-  const levels = Array.from({ length: top / step + 1 }, (_, n) => n * step)
+  const levels = levelsOf(most(points))
+  const top = levels.at(-1) ?? 1
   return (
     <>
       <svg className="curve-plot" viewBox={`0 0 10 ${top}`} preserveAspectRatio="none">

@@ -99,7 +99,9 @@ function Edit({ drive, onSend }: { drive: DriveBody; onSend: () => void }) {
             <Button type="submit" look="primary" isPending={saving.isPending}>
               {t.common.save}
             </Button>
-            <Button onPress={() => (isDirty ? setAsking(true) : leave())}>{t.common.cancel}</Button>
+            <Button isDisabled={saving.isPending} onPress={() => (isDirty ? setAsking(true) : leave())}>
+              {t.common.cancel}
+            </Button>
           </>
         }
       />

@@ -4,14 +4,6 @@ export type Point = Preview['cgpa_curve'][number]
 
 export const most = (points: readonly Point[]) => points.reduce((max, { eligible }) => Math.max(max, eligible), 0)
 
-/** stepOf divides what there is into about three levels of a round number: 1, 2, 5, 10, 20, … */
-export function stepOf(most: number): number {
-  const least = Math.max(1, most / 3)
-  const power = 10 ** Math.floor(Math.log10(least))
-  const factor = [1, 2, 5, 10].find((n) => n * power >= least) ?? 10
-  return factor * power
-}
-
 /** line goes in steps: how many a minimum lets in holds from the step before it. Upwards is less in a picture. */
 export function line(points: readonly Point[], top: number): string {
   return points.map(({ min_cgpa, eligible }, n) => `${n === 0 ? 'M0 ' : 'V'}${top - eligible}H${min_cgpa}`).join('')

@@ -46,10 +46,11 @@ function Fetch({ job }: { job: Job }) {
     // Somebody else may have been faster.
     onError: () => queryClient.invalidateQueries({ queryKey: importJobQuery(job.id).queryKey }),
   })
+  const created = resultOf(job)?.created ?? 0
   return (
     <section className="card stack tight">
       <h2>{words.title}</h2>
-      <p>{words.count(count(resultOf(job)?.created))}</p>
+      <p>{words.count(created, count(created))}</p>
       <p className="banner warn">{words.once}</p>
       {fetching.error && (
         <p className="banner bad" role="alert">
@@ -73,7 +74,7 @@ function Have({ jobId, codes, onForget }: { jobId: number; codes: CodeList; onFo
   return (
     <section className="card stack tight">
       <h2>{words.title}</h2>
-      <p>{words.have(total)}</p>
+      <p>{words.have(codes.cards.length, total)}</p>
       <p className="quiet">{words.perSheet(count(Math.ceil(codes.cards.length / cardsOnASheet)))}</p>
       <div className="actions start">
         <Button

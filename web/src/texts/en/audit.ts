@@ -18,7 +18,7 @@ export const audit = {
   noneText: 'Widen the days or clear a filter.',
   system: 'placeOps itself',
   atDatabase: (role: string) => `Somebody at the database (${role})`,
-  lines: (n: string) => `${n} changes`,
+  lines: (n: string, isCut: boolean) => (isCut ? `${n} changes or more; all are in the CSV` : `${n} changes`),
   moreLines: 'Show each',
   details: 'All fields',
   nothing: 'empty',

@@ -70,11 +70,12 @@ export const imports = {
   },
   codes: {
     title: 'One-time codes',
-    count: (n: string) => `${n} new accounts wait for a code to sign in with.`,
+    count: (n: number, shown: string) =>
+      `${n === 1 ? '1 new account waits' : `${shown} new accounts wait`} for a code to sign in with.`,
     once: 'The list can be fetched only once. After that the server knows no code any more, and you would make new ones person by person. Save or print it before you leave this page.',
     get: 'Fetch the codes',
     getting: 'Fetching the codes',
-    have: (n: string) => `${n} codes are here, in this window only.`,
+    have: (n: number, shown: string) => `${n === 1 ? '1 code is' : `${shown} codes are`} here, in this window only.`,
     unsaved: (n: number, shown: string) =>
       `${n === 1 ? '1 one-time code of an import is' : `${shown} one-time codes of an import are`} in this window only, in no file and not printed. Nobody could get them back.`,
     printedText:

@@ -1,7 +1,6 @@
-import { Bar, BarChart, CartesianGrid, Legend, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
 import { count } from '~/kit/format'
 import { t } from '~/texts'
-import { axis, height, line, margin, tooltip, valueAxis } from './look'
+import { Chart } from './Chart'
 
 interface Row {
   branch: string
@@ -12,40 +11,56 @@ interface Row {
 }
 
 /** From light to strong, as the students become fewer. */
-const fills = {
-  students: 'var(--line-strong)',
-  eligible: 'color-mix(in srgb, var(--accent) 45%, var(--bg-raised))',
-  registered: 'var(--accent)',
-  present: 'var(--good)',
-} as const
-
-const names = Object.keys(fills) as (keyof typeof fills)[]
+const names = ['students', 'eligible', 'registered', 'present'] as const
 const words = t.analytics.byBranch
+const width = 0.8 / names.length
 
 export default function BranchBars({ rows }: { rows: readonly Row[] }) {
   return (
-    <ResponsiveContainer width="100%" height={height}>
-      <BarChart data={[...rows]} margin={margin} accessibilityLayer={false} barGap={1}>
-        <CartesianGrid vertical={false} stroke={line} />
-        <XAxis dataKey="branch" {...axis} />
-        <YAxis tickFormatter={count} {...valueAxis} />
-        <Tooltip
-          {...tooltip}
-          formatter={(value, name) => [count(Number(value)), String(name)]}
-          itemStyle={{ color: 'var(--text)' }}
-        />
-        <Legend itemSorter={null} iconSize={10} formatter={(name) => <span className="quiet">{String(name)}</span>} />
+    <div className="charts-with-legend">
+      <Chart
+        places={rows.length}
+        most={Math.max(0, ...rows.flatMap((row) => names.map((name) => row[name])))}
+        level={count}
+        named={(n) => rows[n]?.branch ?? ''}
+        tip={(n) => rows[n] && <Tip row={rows[n]} />}
+      >
+        {(top) =>
+          rows.map((row, n) =>
+            names.map((name, i) => (
+              <rect
+                key={`${row.branch} ${name}`}
+                className={`chart-fill ${name}`}
+                x={n + 0.1 + i * width}
+                y={top - row[name]}
+                width={width * 0.95}
+                height={row[name]}
+              />
+            )),
+          )
+        }
+      </Chart>
+      <div className="chart-legend quiet">
         {names.map((name) => (
-          <Bar
-            key={name}
-            dataKey={name}
-            name={words[name]}
-            fill={fills[name]}
-            radius={[2, 2, 0, 0]}
-            isAnimationActive={false}
-          />
+          <span key={name}>
+            <i className={`chart-fill ${name}`} />
+            {words[name]}
+          </span>
         ))}
-      </BarChart>
-    </ResponsiveContainer>
+      </div>
+    </div>
+  )
+}
+
+function Tip({ row }: { row: Row }) {
+  return (
+    <>
+      <strong>{row.branch}</strong>
+      {names.map((name) => (
+        <div key={name}>
+          {words[name]}: {count(row[name])}
+        </div>
+      ))}
+    </>
   )
 }

@@ -1,24 +1,23 @@
-import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
 import { count, useFormats } from '~/kit/format'
 import type { Dot } from '../days'
-import { axis, height, line, margin, tooltip, valueAxis } from './look'
+import { Chart } from './Chart'
 
 export default function DayBars({ dots, name }: { dots: readonly Dot[]; name: string }) {
   const { day } = useFormats()
+  const named = (n: number) => day(dots[n]?.day ?? '')
   return (
-    <ResponsiveContainer width="100%" height={height}>
-      <BarChart data={[...dots]} margin={margin} accessibilityLayer={false}>
-        <CartesianGrid vertical={false} stroke={line} />
-        <XAxis dataKey="day" tickFormatter={day} minTickGap={24} {...axis} />
-        <YAxis tickFormatter={count} {...valueAxis} />
-        <Tooltip
-          {...tooltip}
-          labelFormatter={(label) => day(String(label))}
-          formatter={(value) => [count(Number(value)), name]}
-          itemStyle={{ color: 'var(--text)' }}
-        />
-        <Bar dataKey="value" name={name} fill="var(--accent)" radius={[2, 2, 0, 0]} isAnimationActive={false} />
-      </BarChart>
-    </ResponsiveContainer>
+    <Chart
+      places={dots.length}
+      most={Math.max(0, ...dots.map(({ value }) => value))}
+      level={count}
+      named={named}
+      tip={(n) => `${named(n)} · ${name}: ${count(dots[n]?.value)}`}
+    >
+      {(top) =>
+        dots.map(({ day, value }, n) => (
+          <rect key={day} className="chart-bar" x={n + 0.1} y={top - value} width={0.8} height={value} />
+        ))
+      }
+    </Chart>
   )
 }

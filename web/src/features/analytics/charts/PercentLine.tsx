@@ -1,33 +1,31 @@
-import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
 import { share, useFormats } from '~/kit/format'
 import type { Dot } from '../days'
-import { axis, height, line, margin, tooltip, valueAxis } from './look'
+import { Chart } from './Chart'
 
-const percent = (n: unknown) => share(Number(n), 100)
+const percent = (n: number) => share(n, 100)
+const quarters = [0, 25, 50, 75, 100]
 
 export default function PercentLine({ dots, name }: { dots: readonly Dot[]; name: string }) {
   const { day } = useFormats()
+  const named = (n: number) => day(dots[n]?.day ?? '')
   return (
-    <ResponsiveContainer width="100%" height={height}>
-      <LineChart data={[...dots]} margin={margin} accessibilityLayer={false}>
-        <CartesianGrid vertical={false} stroke={line} />
-        <XAxis dataKey="day" tickFormatter={day} minTickGap={24} {...axis} padding={{ left: 12, right: 12 }} />
-        <YAxis domain={[0, 100]} ticks={[0, 25, 50, 75, 100]} tickFormatter={percent} {...valueAxis} width={48} />
-        <Tooltip
-          {...tooltip}
-          labelFormatter={(label) => day(String(label))}
-          formatter={(value) => [percent(value), name]}
-          itemStyle={{ color: 'var(--text)' }}
-        />
-        <Line
-          dataKey="value"
-          name={name}
-          stroke="var(--accent)"
-          strokeWidth={2}
-          dot={{ r: 3, fill: 'var(--accent)' }}
-          isAnimationActive={false}
-        />
-      </LineChart>
-    </ResponsiveContainer>
+    <Chart
+      places={dots.length}
+      most={100}
+      levels={quarters}
+      level={percent}
+      named={named}
+      tip={(n) => `${named(n)} · ${name}: ${percent(dots[n]?.value ?? 0)}`}
+    >
+      {(top) => (
+        <>
+          <polyline className="chart-line" points={dots.map(({ value }, n) => `${n + 0.5},${top - value}`).join(' ')} />
+          {dots.map(({ day, value }, n) => (
+            // A line of no length with round ends: a circle would be drawn out with the picture.
+            <path key={day} className="chart-dot" d={`M${n + 0.5} ${top - value}h0`} />
+          ))}
+        </>
+      )}
+    </Chart>
   )
 }
