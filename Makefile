@@ -19,7 +19,7 @@ PREVIOUS_POSTGRES := $(TOOLS)/postgres-17.10/fetched
 NFPM      := $(TOOLS)/nfpm-2.45.2
 CYCLONEDX := $(TOOLS)/cyclonedx-gomod-1.10.0
 
-.PHONY: run build console console-check console-test screenshots bundle test lint generate bench chaos scaling-check pooler-check versitygw fuzz release release-check watching-check deploy-check container-check clean help need-go need-npm need-node need-cc
+.PHONY: run build console console-check console-test screenshots gallery bundle test lint generate bench chaos scaling-check pooler-check versitygw fuzz release release-check watching-check deploy-check container-check clean help need-go need-npm need-node need-cc
 
 run: build ## build and start with a demo college (PORT=5000)
 	./bin/placeops serve --demo
@@ -47,6 +47,10 @@ console-test: build ## run the console in a browser, against the program that wa
 screenshots: build ## write docs/screenshots from the demo college
 	@web/scripts/chromium.sh
 	cd web && npm run --silent screenshots
+
+gallery: build ## write web/test-results/gallery: every screen, empty, full, loading and failed, on a phone and at a desk, light and dark
+	@web/scripts/chromium.sh
+	cd web && npm run --silent gallery
 
 bundle: need-go need-npm ## fetch and check the PostgreSQL that goes into the binary
 	@go run ./postgres/bundle/fetch -arch $(GOARCH)

@@ -1,14 +1,7 @@
-/** stepOf divides what there is into about three levels of a round number: 1, 2, 5, 10, 20, … */
-export function stepOf(most: number): number {
-  const least = Math.max(1, most / 3)
-  const power = 10 ** Math.floor(Math.log10(least))
-  const factor = [1, 2, 5, 10].find((n) => n * power >= least) ?? 10
-  return factor * power
-}
+import { nice, ticks } from 'd3-array'
 
-/** levelsOf are the lines of a chart, from 0 to the first that nothing goes beyond. */
+/** levelsOf are the lines of a chart: about three whole round numbers, from 0 to the first that nothing goes beyond. */
 export function levelsOf(most: number): number[] {
-  const step = stepOf(most)
-  const steps = Math.max(1, Math.ceil(most / step))
-  return Array.from({ length: steps + 1 }, (_, n) => n * step)
+  const [, top] = nice(0, Math.max(1, most), 3)
+  return ticks(0, top, 3).filter(Number.isInteger)
 }

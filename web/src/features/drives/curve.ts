@@ -1,3 +1,4 @@
+import { curveStepBefore, area as d3Area, line as d3Line } from 'd3-shape'
 import type { Preview } from '~/api/schema'
 
 export type Point = Preview['cgpa_curve'][number]
@@ -6,8 +7,19 @@ export const most = (points: readonly Point[]) => points.reduce((max, { eligible
 
 /** line goes in steps: how many a minimum lets in holds from the step before it. Upwards is less in a picture. */
 export function line(points: readonly Point[], top: number): string {
-  return points.map(({ min_cgpa, eligible }, n) => `${n === 0 ? 'M0 ' : 'V'}${top - eligible}H${min_cgpa}`).join('')
+  const path = d3Line<Point>(
+    ({ min_cgpa }) => min_cgpa,
+    ({ eligible }) => top - eligible,
+  )
+  return path.curve(curveStepBefore)(points) ?? ''
 }
 
-export const area = (points: readonly Point[], top: number) =>
-  points.length === 0 ? '' : `${line(points, top)}V${top}H0Z`
+/** area is what lies under the line. */
+export function area(points: readonly Point[], top: number): string {
+  const path = d3Area<Point>(
+    ({ min_cgpa }) => min_cgpa,
+    top,
+    ({ eligible }) => top - eligible,
+  )
+  return path.curve(curveStepBefore)(points) ?? ''
+}

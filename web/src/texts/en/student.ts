@@ -2,7 +2,11 @@
 export const student = {
   title: 'Drives',
   lead: (open: number, registered: number) =>
-    open === 0 ? 'Nothing to register for now' : `${open} open for you, registered for ${registered}`,
+    open > 0
+      ? `${open} open for you, registered for ${registered}`
+      : registered > 0
+        ? `Registered for ${registered}`
+        : 'Nothing to register for now',
   stale: (time: string) => `Could not be refreshed. This is how it was at ${time}.`,
   openForYou: 'Open for you',
   notForYou: 'Not for you',

@@ -1,6 +1,13 @@
+import { line } from 'd3-shape'
 import { share, useFormats } from '~/kit/format'
 import type { Dot } from '../days'
 import { Chart } from './Chart'
+
+const lineOf = (dots: readonly Dot[], top: number) =>
+  line<Dot>(
+    (_, n) => n + 0.5,
+    ({ value }) => top - value,
+  )(dots) ?? ''
 
 const percent = (n: number) => share(n, 100)
 const quarters = [0, 25, 50, 75, 100]
@@ -19,7 +26,7 @@ export default function PercentLine({ dots, name }: { dots: readonly Dot[]; name
     >
       {(top) => (
         <>
-          <polyline className="chart-line" points={dots.map(({ value }, n) => `${n + 0.5},${top - value}`).join(' ')} />
+          <path className="chart-line" d={lineOf(dots, top)} />
           {dots.map(({ day, value }, n) => (
             // A line of no length with round ends: a circle would be drawn out with the picture.
             <path key={day} className="chart-dot" d={`M${n + 0.5} ${top - value}h0`} />
