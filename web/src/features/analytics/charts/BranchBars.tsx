@@ -30,7 +30,7 @@ export default function BranchBars({ rows }: { rows: readonly Row[] }) {
             names.map((name, i) => (
               <rect
                 key={`${row.branch} ${name}`}
-                className={`chart-fill ${name}`}
+                className={`chart-fill of-${name}`}
                 x={n + 0.1 + i * width}
                 y={top - row[name]}
                 width={width * 0.95}
@@ -43,7 +43,7 @@ export default function BranchBars({ rows }: { rows: readonly Row[] }) {
       <div className="chart-legend quiet">
         {names.map((name) => (
           <span key={name}>
-            <i className={`chart-fill ${name}`} />
+            <i className={`chart-fill of-${name}`} />
             {words[name]}
           </span>
         ))}
