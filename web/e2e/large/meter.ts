@@ -24,8 +24,8 @@ export class Meter {
   }
 
   /** costs weighs one thing: a click, say, until what it leads to is there. */
-  async costs(what: string, act: () => Promise<unknown>) {
-    this.judge(what, await this.weigh(act))
+  async costs(what: string, act: () => Promise<unknown>, limit = most) {
+    this.judge(what, await this.weigh(act), limit)
   }
 
   /** types weighs a text key by key, and tells the dearest; what it leads to belongs to the last key. */
@@ -64,9 +64,9 @@ export class Meter {
     return { scripts: after.scripts - before.scripts, tasks: after.tasks - before.tasks }
   }
 
-  private judge(what: string, { scripts, tasks }: Cost) {
+  private judge(what: string, { scripts, tasks }: Cost, limit = most) {
     this.seen.push(`${what}: scripts ${scripts.toFixed(0)} ms, all tasks ${tasks.toFixed(0)} ms`)
-    expect.soft(scripts, `${what}: milliseconds of scripting`).toBeLessThanOrEqual(most)
+    expect.soft(scripts, `${what}: milliseconds of scripting`).toBeLessThanOrEqual(limit)
   }
 
   private async read(): Promise<Cost> {

@@ -37,7 +37,7 @@ function All({ registrations }: { registrations: OwnRegistrationBody[] }) {
 }
 
 function Group({ title, registrations }: { title: string; registrations: OwnRegistrationBody[] }) {
-  const { drawn, end } = useInSteps(registrations)
+  const { drawn, end } = useInSteps(registrations, 12)
   if (registrations.length === 0) return null
   return (
     <section className="stack tight" aria-label={title}>

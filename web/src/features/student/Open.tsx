@@ -49,7 +49,7 @@ function Lead({ data, error, asOf }: ReturnType<typeof useMine>) {
 }
 
 function ForMe({ standings }: { standings: Standing[] }) {
-  const { drawn, end } = useInSteps(standings)
+  const { drawn, end } = useInSteps(standings, 12)
   return (
     <section className="stack tight" aria-labelledby="for-me">
       <h2 id="for-me">{t.student.openForYou}</h2>
@@ -82,7 +82,7 @@ function ForOthers({ mine }: { mine: Standing[] }) {
 }
 
 function Others({ drives }: { drives: ReturnType<typeof forOthers> }) {
-  const { drawn, end } = useInSteps(drives)
+  const { drawn, end } = useInSteps(drives, 12)
   return (
     <section className="stack tight" aria-labelledby="for-others">
       <h2 id="for-others">{t.student.notForYou}</h2>
