@@ -35,6 +35,7 @@ test('a student', async ({ page, api, signIn }) => {
   await signIn(person, '/open')
   await page.getByRole('button', { name: /^Register for Western/ }).click()
   await page.getByRole('button', { name: /^Withdraw from/ }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
   await picture(page, 'scene-withdraw')
   await page.keyboard.press('Escape')
   await page.getByRole('link', { name: /^Western Ghats/ }).click()
