@@ -71,7 +71,7 @@ func TestAJobNamesItsDrive(t *testing.T) {
 	for _, job := range []int64{filter, export, refresh} {
 		h.jobDone(job)
 	}
-	require.EqualValues(t, drive, h.get("staff", at("/jobs/%d", export)).int("drive_id"))
+	require.Equal(t, drive, h.get("staff", at("/jobs/%d", export)).int("drive_id"))
 	require.Nil(t, h.get("head", at("/jobs/%d", refresh)).value("drive_id"))
 	listed := map[string]any{}
 	for _, job := range h.get("head", "/jobs?limit=500").is(http.StatusOK).list() {

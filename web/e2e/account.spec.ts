@@ -10,6 +10,7 @@ async function enter(page: Page, email: string, secret: string) {
 
 async function leave(page: Page) {
   const signOut = page.getByRole('button', { name: 'Sign out' })
+  await expect(signOut.or(page.getByRole('button', { name: 'Menu' })).first()).toBeVisible()
   if (!(await signOut.isVisible())) await page.getByRole('button', { name: 'Menu' }).click()
   await signOut.click()
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()

@@ -56,7 +56,7 @@ test('thirty students are marked and published by keyboard alone', async ({ sign
   await keyboard.press('Enter')
   const dialog = page.getByRole('dialog', { name: `Publish the attendance of ${company}?` })
   await expect(dialog).toContainText('24 students are present, 4 absent.')
-  await expect(dialog).toContainText('2 students are not marked and will be recorded as absent.')
+  await expect(dialog).toContainText('2 students are not marked and will be recorded as ABSENT.')
   await accessible()
   await tabTo(page, 'Publish and finish the drive', 'Tab')
   await keyboard.press('Enter')

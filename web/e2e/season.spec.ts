@@ -90,7 +90,7 @@ test('a placement season', async ({ at }) => {
     await expect(coordinator.getByText('1 of 2 marked')).toBeVisible()
     await pages.publishAttendance(coordinator, drive.company, [
       '1 student is present, 0 absent.',
-      '1 student is not marked and will be recorded as absent.',
+      '1 student is not marked and will be recorded as ABSENT.',
     ])
   })
 

@@ -222,7 +222,7 @@ test('nothing for this student, no network, and a server that fails @phone', asy
   await page.getByRole('button', { name: 'Try again' }).click()
   await expect(page.getByText('None of the open drives takes you now.')).toBeVisible()
   await page.goto('/app/open/999999')
-  await expect(page.getByRole('heading', { name: 'This drive is not to be seen', level: 1 })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'This drive is not open to you', level: 1 })).toBeVisible()
   await page.goto('/app/mine')
   await expect(page.getByRole('heading', { name: 'You have not registered for a drive yet' })).toBeVisible()
 })

@@ -146,6 +146,7 @@ test('a PDF shows how much of it has gone; stopped, nothing is created; left, it
   await create.click()
   await moves(bar(page, 'job.pdf'))
   await menu(page, 'Students')
+  await expect(page.getByRole('heading', { name: 'Students', exact: true })).toBeVisible()
   await page.goBack()
   await expect(bar(page, 'job.pdf')).toBeVisible()
   await expect(create, 'it cannot be created a second time').toHaveCount(0)

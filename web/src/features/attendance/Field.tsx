@@ -89,7 +89,7 @@ export function Field({ ref, value, onChange, best, said, lastStep, onEnter, onM
 
 export function MarkBadge({ status }: { status: Status | null }) {
   if (!status) return <Badge>{text.unmarked}</Badge>
-  return <Badge tone={status === 'PRESENT' ? 'good' : 'bad'}>{text.status[status]}</Badge>
+  return <Badge tone={status === 'PRESENT' ? 'good' : 'bad'}>{status === 'PRESENT' ? text.present : text.absent}</Badge>
 }
 
 const { keys } = text

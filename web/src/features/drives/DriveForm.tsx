@@ -210,8 +210,6 @@ const Dates = memo(function Dates({
           label={f.registration_deadline}
           hint={h.deadline}
           name="registration_deadline"
-          timeZone={time_zone}
-          hour={17}
           value={deadline}
           onChange={(registration_deadline) => onChange({ registration_deadline })}
         />
@@ -219,7 +217,6 @@ const Dates = memo(function Dates({
           label={f.interview_date}
           hint={h.officeTime(time_zone)}
           name="interview_date"
-          timeZone={time_zone}
           value={interview}
           onChange={(interview_date) => onChange({ interview_date })}
         />

@@ -3,7 +3,7 @@ const marks = (many: number) => n(many, 'mark', 'marks')
 const students = (many: number) => n(many, 'student', 'students')
 
 export const attendance = {
-  status: { PRESENT: 'Present', ABSENT: 'Absent' },
+  status: { PRESENT: 'PRESENT', ABSENT: 'ABSENT' },
   unmarked: 'not marked',
   present: 'Present',
   absent: 'Absent',
@@ -98,7 +98,7 @@ export const attendance = {
     title: (company: string) => `Publish the attendance of ${company}?`,
     figures: (present: number, absent: number) =>
       `${n(present, 'student is', 'students are')} present, ${absent} absent.`,
-    unmarked: (many: number) => `${n(many, 'student is', 'students are')} not marked and will be recorded as absent.`,
+    unmarked: (many: number) => `${n(many, 'student is', 'students are')} not marked and will be recorded as ABSENT.`,
     locks: 'After that nobody can change a mark, the drive is finished, and the students are told their attendance.',
     action: 'Publish and finish the drive',
     unsent: (many: number) => `${marks(many)} not saved yet. Publishing waits until they are.`,

@@ -6,7 +6,6 @@ export const common = {
   close: 'Close',
   save: 'Save',
   clear: 'Clear',
-  clearField: (label: string) => `Clear ${label}`,
   none: '–',
   nothing: 'Nothing here.',
   more: 'Show more',
@@ -82,8 +81,5 @@ export const common = {
       decimals === 0 ? 'A whole number.' : `At most ${decimals} decimals.`,
   },
   showAsTable: 'Show as table',
-  calendar: 'Calendar',
-  earlier: 'Month before',
-  later: 'Next month',
   jobProgress: (done: string, total: string) => `${done} of ${total}`,
 } as const
