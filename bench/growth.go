@@ -60,7 +60,7 @@ func (c *college) grow(ctx context.Context, size growthSize, students int) (*gro
 	if err != nil {
 		return nil, err
 	}
-	if err := c.exec(ctx, "TRUNCATE "+allSelections); err != nil {
+	if err := c.empty(ctx, allSelections); err != nil {
 		return nil, err
 	}
 	if err := c.addPastDrives(ctx, l.reader.id, size.past, true); err != nil {

@@ -71,7 +71,7 @@ func (s *several) storming(ctx context.Context, counts bool) error {
 
 // publishing publishes drives one after the other and measures until the last one's students are selected.
 func (s *several) publishing(ctx context.Context, counts bool) error {
-	if err := s.c.exec(ctx, "TRUNCATE "+s.emptied); err != nil {
+	if err := s.c.empty(ctx, s.emptied); err != nil {
 		return err
 	}
 	drives, err := s.newDrives(ctx)

@@ -102,7 +102,7 @@ func (pc *publishCase) once(c *college, coordinator person, list *[]float64,
 	measure func(context.Context, *college, person, int64) (float64, error),
 ) turn {
 	return func(ctx context.Context, counts bool) error {
-		if err := c.exec(ctx, "TRUNCATE "+allSelections); err != nil {
+		if err := c.empty(ctx, allSelections); err != nil {
 			return err
 		}
 		drive, err := c.newDrive(ctx, coordinator, pc.fields)

@@ -37,7 +37,7 @@ func (c *college) newStorm(ctx context.Context, all, registering, connections in
 
 // fresh opens drives that nobody has registered for.
 func (s *storm) fresh(ctx context.Context, drives int) ([]int64, error) {
-	if err := s.c.exec(ctx, "TRUNCATE "+s.emptied); err != nil {
+	if err := s.c.empty(ctx, s.emptied); err != nil {
 		return nil, err
 	}
 	opened, err := s.c.newPostedDrives(ctx, s.coordinator, drives, openDrive())

@@ -21,10 +21,10 @@ func TestTheConsoleIsMadeOfWhatItNeedsToRun(t *testing.T) {
 		require.NotEmpty(t, p.Licence, p.Name)
 		versions[p.Name] = p.Version
 	}
-	for _, name := range []string{"react", "react-dom", "react-aria-components", "scheduler", "d3-scale"} {
+	for _, name := range []string{"react", "react-dom", "react-aria-components", "scheduler", "d3-shape"} {
 		require.Contains(t, versions, name)
 	}
-	for _, name := range []string{"vite", "typescript", "vitest", "@playwright/test", "@biomejs/biome", "@types/react", "@types/d3-scale"} {
+	for _, name := range []string{"vite", "typescript", "vitest", "@playwright/test", "@biomejs/biome", "@types/react", "@types/d3-shape"} {
 		require.NotContains(t, versions, name)
 	}
 }
