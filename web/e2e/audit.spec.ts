@@ -43,7 +43,12 @@ test('the trail shows who did what, before and after, and gives it as CSV', asyn
   await expect(entries).toHaveCount(1)
 })
 
-test('more is shown, and nothing fits a day before the college @phone', async ({ signIn, accessible }) => {
+test('more is shown, and nothing fits a day before the college @phone', async ({ signIn, api, accessible }) => {
+  const head = await api('head')
+  const drive = { company_name: `Many Changes ${Date.now()}`, job_title: 'Clerk' }
+  const { drive_id } = await head.post<{ drive_id: number }>('/drives', drive)
+  // More than one page has room for.
+  for (let n = 0; n < 105; n++) await head.call('PATCH', `/drives/${drive_id}`, { location: `Hall ${n}` })
   const page = await signIn('head', '/audit')
   const entries = page.getByRole('list', { name: 'Audit trail' }).getByRole('listitem')
   await expect(entries.first()).toBeVisible()
