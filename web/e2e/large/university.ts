@@ -64,6 +64,8 @@ async function founded(server: Server, head: Api): Promise<University> {
   const gate = await published(head, 'Main Gate')
   await server.sql(registrations(open) + registrations(gate))
   await head.post(`/drives/${gate}/stop-registrations`)
+  // The figures are those of the last refresh, which may be from before all this.
+  await head.finished((await head.post<{ job_id: number }>('/analytics/refresh')).job_id)
   return { server, open, gate }
 }
 
