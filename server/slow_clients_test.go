@@ -20,7 +20,7 @@ import (
 
 // impatient shortens what clients are given.
 func impatient(deps *server.Deps) {
-	deps.Timeouts = server.Timeouts{Header: 200 * time.Millisecond, Body: 200 * time.Millisecond, Take: 3 * time.Second}
+	deps.Timeouts = server.Timeouts{Header: 200 * time.Millisecond, Body: 200 * time.Millisecond, Take: 6 * time.Second}
 }
 
 // dial connects to the server as a client that minds no manners.
