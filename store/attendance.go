@@ -92,12 +92,13 @@ func TakeBackMarks(ctx context.Context, tx DBTX, driveID int64, studentIDs []int
 	if len(studentIDs) == 0 {
 		return nil
 	}
-	return queries(tx).TakeBackMarks(ctx, dbsqlc.TakeBackMarksParams{DriveID: driveID, StudentIds: studentIDs})
+	_, err := queries(tx).TakeBackMarks(ctx, dbsqlc.TakeBackMarksParams{DriveID: driveID, StudentIds: studentIDs})
+	return err
 }
 
 // TakeBackMark removes a student's mark from a locked drive. Without one it is NotFound; Conflict unless the drive is attending.
 func TakeBackMark(ctx context.Context, tx pgx.Tx, drive Drive, studentID int64) error {
-	removed, err := queries(tx).TakeBackMark(ctx, dbsqlc.TakeBackMarkParams{DriveID: drive.DriveID, StudentID: studentID})
+	removed, err := queries(tx).TakeBackMarks(ctx, dbsqlc.TakeBackMarksParams{DriveID: drive.DriveID, StudentIds: []int64{studentID}})
 	if err != nil {
 		return err
 	}

@@ -23,11 +23,7 @@ SET status    = excluded.status,
     marked_at = excluded.marked_at
 WHERE attendance.status <> excluded.status;
 
--- name: TakeBackMark :execrows
-DELETE FROM attendance
-WHERE drive_id = @drive_id AND student_id = @student_id;
-
--- name: TakeBackMarks :exec
+-- name: TakeBackMarks :execrows
 DELETE FROM attendance
 WHERE drive_id = @drive_id AND student_id = ANY (@student_ids::bigint[]);
 

@@ -242,25 +242,7 @@ func (q *Queries) SummarizeAttendance(ctx context.Context, arg SummarizeAttendan
 	return err
 }
 
-const takeBackMark = `-- name: TakeBackMark :execrows
-DELETE FROM attendance
-WHERE drive_id = $1 AND student_id = $2
-`
-
-type TakeBackMarkParams struct {
-	DriveID   int64
-	StudentID int64
-}
-
-func (q *Queries) TakeBackMark(ctx context.Context, arg TakeBackMarkParams) (int64, error) {
-	result, err := q.db.Exec(ctx, takeBackMark, arg.DriveID, arg.StudentID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
-const takeBackMarks = `-- name: TakeBackMarks :exec
+const takeBackMarks = `-- name: TakeBackMarks :execrows
 DELETE FROM attendance
 WHERE drive_id = $1 AND student_id = ANY ($2::bigint[])
 `
@@ -270,7 +252,10 @@ type TakeBackMarksParams struct {
 	StudentIds []int64
 }
 
-func (q *Queries) TakeBackMarks(ctx context.Context, arg TakeBackMarksParams) error {
-	_, err := q.db.Exec(ctx, takeBackMarks, arg.DriveID, arg.StudentIds)
-	return err
+func (q *Queries) TakeBackMarks(ctx context.Context, arg TakeBackMarksParams) (int64, error) {
+	result, err := q.db.Exec(ctx, takeBackMarks, arg.DriveID, arg.StudentIds)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }

@@ -4,7 +4,7 @@ import { expect } from '../fixtures'
 /** What the browser's main thread may spend on scripts for one thing that a person does, in milliseconds. */
 const most = 100
 /** What the yardstick takes on the machine that the limit was set on: two cores with nothing else to do, in milliseconds. */
-const quiet = 6
+const quiet = 8
 
 interface Cost {
   scripts: number
@@ -31,11 +31,6 @@ export class Meter {
   /** costs weighs one thing: a click, say, until what it leads to is there. */
   async costs(what: string, act: () => Promise<unknown>) {
     await this.judge(what, await this.weigh(act))
-  }
-
-  /** tells weighs what is known to be above the limit (docs/architecture.md says why), and only tells it. */
-  async tells(what: string, act: () => Promise<unknown>) {
-    await this.tell(what, await this.weigh(act))
   }
 
   /** types weighs a text key by key, and tells the dearest; what it leads to belongs to the last key. */
@@ -74,17 +69,12 @@ export class Meter {
     return { scripts: after.scripts - before.scripts, tasks: after.tasks - before.tasks }
   }
 
-  private async judge(what: string, cost: Cost) {
-    const slower = Math.max(1, (await this.tell(what, cost)) / quiet)
-    expect.soft(cost.scripts / slower, `${what}: milliseconds of scripting`).toBeLessThanOrEqual(most)
-  }
-
-  /** tell keeps the line of a thing, and answers what the yardstick takes now. */
-  private async tell(what: string, { scripts, tasks }: Cost): Promise<number> {
+  private async judge(what: string, { scripts, tasks }: Cost) {
     const yardstick = await this.yardstick()
     const told = `scripts ${scripts.toFixed(0)} ms, all tasks ${tasks.toFixed(0)} ms, yardstick ${yardstick.toFixed(1)} ms`
     this.seen.push(`${what}: ${told}`)
-    return yardstick
+    const slower = Math.max(1, yardstick / quiet)
+    expect.soft(scripts / slower, `${what}: milliseconds of scripting`).toBeLessThanOrEqual(most)
   }
 
   /** yardstick is how long the same piece of work takes here and now: the middle one of three times. */

@@ -3,7 +3,7 @@ import { Badge } from '~/kit/Badge'
 import { Button } from '~/kit/Button'
 import { Dialog } from '~/kit/Dialog'
 import { Select } from '~/kit/Select'
-import { TextField } from '~/kit/TextField'
+import { TextArea } from '~/kit/TextField'
 import { tell } from '~/kit/toasts'
 import { t } from '~/texts'
 import type { Status } from './marks'
@@ -43,7 +43,7 @@ function PasteForm({ driveId, onClose }: { driveId: number; onClose: () => void 
   }
   return (
     <>
-      <TextField label={text.field} hint={text.hint} rows={8} value={pasted} onChange={paste} autoFocus />
+      <TextArea label={text.field} hint={text.hint} rows={8} value={pasted} onChange={paste} autoFocus />
       <Select
         label={text.otherwise}
         options={statuses}

@@ -1,6 +1,4 @@
 import { type MouseEvent, type PointerEvent, useState } from 'react'
-import { Label } from 'react-aria-components/Label'
-import { Slider, SliderOutput, SliderThumb, SliderTrack } from 'react-aria-components/Slider'
 import { count } from '~/kit/format'
 import { levelsOf } from '~/kit/levels'
 import { t } from '~/texts'
@@ -107,23 +105,22 @@ function CurveSlider({
 }) {
   // The curve knows steps of 0.25; for a minimum between them it says no number rather than a wrong one.
   const at = points.find(({ min_cgpa }) => min_cgpa === value)
+  const words =
+    value === null ? p.curveAny : at ? p.curveAt(String(value), count(at.eligible)) : p.curveMin(String(value))
   return (
-    <Slider
-      className="slider"
-      minValue={0}
-      maxValue={10}
-      step={0.25}
-      value={value ?? 0}
-      onChange={(next) => onPick(next || null)}
-    >
-      <Label className="sr-only">{p.curveSlider}</Label>
-      <SliderTrack className="slider-track">
-        <SliderThumb className="slider-thumb" />
-      </SliderTrack>
-      <SliderOutput className="small quiet num">
-        {value === null ? p.curveAny : at ? p.curveAt(String(value), count(at.eligible)) : p.curveMin(String(value))}
-      </SliderOutput>
-    </Slider>
+    <div className="slider">
+      <input
+        type="range"
+        aria-label={p.curveSlider}
+        aria-valuetext={words}
+        min={0}
+        max={10}
+        step={0.25}
+        value={value ?? 0}
+        onChange={(event) => onPick(Number(event.target.value) || null)}
+      />
+      <output className="small quiet num">{words}</output>
+    </div>
   )
 }
 

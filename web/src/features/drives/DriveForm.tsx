@@ -9,7 +9,7 @@ import { DecimalField } from '~/kit/DecimalField'
 import { Select } from '~/kit/Select'
 import { Sending } from '~/kit/Sending'
 import { useSteady } from '~/kit/steady'
-import { TextField } from '~/kit/TextField'
+import { TextArea, TextField } from '~/kit/TextField'
 import { t } from '~/texts'
 import { CriteriaFields } from './CriteriaFields'
 import { CriteriaList } from './CriteriaList'
@@ -42,7 +42,7 @@ export function DriveForm(props: DriveFormProps) {
   const { draft, onChange: change, isLocked, error, pdf, upload, actions, onSubmit } = props
   const live = usePreview(draft.criteria)
   const { faults, touch } = useFaults(error)
-  // Only what a key changes is drawn anew, not the calendars and the curve beside it.
+  // Only what a key changes is drawn anew, not all the fields and the curve beside it.
   const onChange = useSteady((fields: Partial<Draft>) => {
     touch(Object.keys(fields))
     change(fields)
@@ -166,7 +166,7 @@ function Facts({ draft, onChange }: Part) {
           onChange={(package_lpa) => onChange({ package_lpa })}
         />
       </div>
-      <TextField
+      <TextArea
         label={f.job_description}
         name="job_description"
         rows={6}

@@ -3,7 +3,7 @@ import { fieldsOf, messageOf } from '~/api/problem'
 import type { StudentBody } from '~/api/schema'
 import { Button } from '~/kit/Button'
 import { Confirm } from '~/kit/Dialog'
-import { TextField } from '~/kit/TextField'
+import { TextArea } from '~/kit/TextField'
 import { tell } from '~/kit/toasts'
 import { t } from '~/texts'
 import { useStudentChange } from './saving'
@@ -46,7 +46,7 @@ export function Debar({ student }: { student: StudentBody }) {
         ) : (
           <>
             <p>{t.students.debarText(name, roll_number)}</p>
-            <TextField
+            <TextArea
               label={t.students.debarReason}
               hint={t.students.debarReasonHelp}
               value={reason}
