@@ -56,13 +56,13 @@ bundle: need-go need-npm ## fetch and check the PostgreSQL that goes into the bi
 	@go run ./postgres/bundle/fetch -arch $(GOARCH)
 
 # The console's tests come first: what stands last is the summary of Go's. Most of Go's wait, for a database, a clock or each other: more of them
-# at once than there are cores. What looks at the memory of its process runs alone, without the race detector, which takes some itself. An
+# at once than there are cores. What looks at the memory of its process runs alone. An
 # installed PostgreSQL of another version is tried by what speaks to one.
 MEMORY := LittleMemory
 NOT_OF_THE_DATABASE := $(MEMORY)|HungUpOn|ASlowDownload
 
 test: need-cc bundle console-test $(GOTESTSUM) $(VERSITYGW) $(PREVIOUS_POSTGRES) ## run all tests: the console's in a browser, then Go's, on the PostgreSQL inside and on an installed one where there is one
-	$(GOTESTSUM) --format pkgname -- -count=1 -run '$(MEMORY)' ./server ./sheets
+	$(GOTESTSUM) --format pkgname -- -race -count=1 -run '$(MEMORY)' ./server ./sheets
 ifneq ($(INSTALLED_POSTGRES),)
 	@echo "on the installed PostgreSQL: $(INSTALLED_POSTGRES) (data races are looked for below)"
 	PLACEOPS_TEST_POSTGRES_BIN=$(INSTALLED_POSTGRES) $(GOTESTSUM) --format pkgname -- -count=1 -parallel 6 -skip '$(NOT_OF_THE_DATABASE)' ./store/... ./eligibility/... ./jobs/... ./server/...
