@@ -56,8 +56,8 @@ bundle: need-go need-npm ## fetch and check the PostgreSQL that goes into the bi
 	@go run ./postgres/bundle/fetch -arch $(GOARCH)
 
 # The console's tests come first: what stands last is the summary of Go's. Most of Go's wait, for a database, a clock or each other: more of them
-# at once than there are cores. What looks at the memory of its process runs alone. An
-# installed PostgreSQL of another version is tried by what speaks to one.
+# at once than there are cores. What looks at the memory of its process runs alone.
+# An installed PostgreSQL of another version is tried by what speaks to one.
 MEMORY := LittleMemory
 NOT_OF_THE_DATABASE := $(MEMORY)|HungUpOn|ASlowDownload
 
