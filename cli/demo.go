@@ -60,7 +60,12 @@ func makeDemo(ctx context.Context, pool *pgxpool.Pool, passwords *auth.Passwords
 	ctx = store.WithActing(ctx, store.Acting{Operation: "demo"})
 	err = store.InTx(ctx, pool, func(tx pgx.Tx) error {
 		d := &demoCollege{tx: tx, passwordHash: hash}
-		return d.make(ctx)
+		if err := d.make(ctx); err != nil {
+			return err
+		}
+		// Else the figures would show nothing until the clock refreshes them: what is beside the college has begun already.
+		_, err := store.RefreshAnalytics(ctx, tx, time.Now())
+		return err
 	})
 	if store.IsKind(err, store.Conflict) { // another process makes it at this moment
 		return nil

@@ -46,6 +46,14 @@ func TestTheFourLogInsOfTheDemoWork(t *testing.T) {
 	require.Contains(t, states, "cancelled")
 	require.Contains(t, states, "finished")
 
+	var figures struct {
+		Drives        int `json:"total_drives"`
+		Registrations int `json:"registrations"`
+	}
+	s.get(s.signIn(emails["HEAD"], password), "/analytics/summary").is(http.StatusOK).into(&figures)
+	require.Equal(t, len(drives)-1, figures.Drives, "all but the cancelled one are in the figures from the beginning")
+	require.Positive(t, figures.Registrations)
+
 	var told struct {
 		Items []struct {
 			Message string `json:"message"`

@@ -26,7 +26,7 @@ export default function Notifications() {
   return (
     <Page
       title={t.account.notifications}
-      lead={query.data ? t.account.unread(unread) : t.account.notificationsLead}
+      lead={query.data ? t.account.unread(unread) : '\u00a0'}
       actions={
         <Button isDisabled={unread === 0} isPending={readAll.isPending} onPress={() => readAll.mutate()}>
           {t.account.readAll}

@@ -60,7 +60,9 @@ function Registered({ drive }: { drive: DriveBody }) {
       <div className="listed">
         <p className="quiet num" role="status">
           {list.total === null
-            ? texts.counting
+            ? list.error
+              ? '\u00a0'
+              : texts.counting
             : q
               ? texts.matching(count(list.total))
               : texts.count(count(list.total))}
@@ -76,7 +78,7 @@ function Registered({ drive }: { drive: DriveBody }) {
           columns={columns}
           rowId={(r) => r.student_id}
           rowText={(r) => `${r.name}, ${r.roll_number}`}
-          narrowLine={(r) => texts.line(mark(r.cgpa), dateTime(r.registered_at))}
+          narrowLine={(r) => texts.line(r.roll_number, mark(r.cgpa), dateTime(r.registered_at))}
           sort={sort}
           onSort={(next) => set({ sort: next === newestFirst ? null : next })}
           view={q}
@@ -115,6 +117,7 @@ function useColumns(): TableColumn<RegisteredStudentBody>[] {
         title: titles.roll_number,
         width: '1.2fr',
         minWidth: 110,
+        hideBelow: 480,
         sortable: true,
         cell: (r) => r.roll_number,
       },

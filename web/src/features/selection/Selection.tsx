@@ -92,7 +92,9 @@ function Eligible({ drive }: { drive: DriveBody }) {
       <EligibleFilters driveId={id} isPublished={!isPending} />
       <p className="quiet num" role="status">
         {list.total === null || !all
-          ? t.selection.counting
+          ? list.error
+            ? '\u00a0'
+            : t.selection.counting
           : isNarrowed
             ? t.selection.matching(count(list.total), count(all.total))
             : t.selection.eligible(count(list.total))}

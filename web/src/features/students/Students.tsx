@@ -88,7 +88,9 @@ export default function Students({ params }: ScreenProps) {
       title={t.students.title}
       lead={
         total === null
-          ? t.students.counting
+          ? list.error
+            ? '\u00a0'
+            : t.students.counting
           : isNarrowed
             ? t.students.matching(count(total))
             : t.students.count(count(total))

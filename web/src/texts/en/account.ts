@@ -26,7 +26,6 @@ export const account = {
   marksByOffice: 'Your marks come from the placement office. If one is wrong, tell them.',
   notifications: 'Notifications',
   noNotifications: 'Nothing yet. You are told here when a drive opens for you, closes soon, or is cancelled.',
-  notificationsLead: 'What placeOps has told you.',
   unread: (n: number) => `${n} unread`,
   readAll: 'Mark all as read',
   fields: {

@@ -20,7 +20,7 @@ export const registrations = {
     registered_at: 'Registered',
     email: 'E-mail',
   },
-  line: (cgpa: string, when: string) => `CGPA ${cgpa} · ${when}`,
+  line: (roll: string, cgpa: string, when: string) => `${roll} · CGPA ${cgpa} · ${when}`,
   export: 'Export CSV',
   exportAgain: 'Export again',
   exporting: 'Writing the registrations into a CSV file',

@@ -56,7 +56,7 @@ export function Chart({
           </div>
         )}
       </div>
-      <div className="chart-names num">
+      <div className={every > 1 ? 'chart-names num some' : 'chart-names num'}>
         {names.map((place) => (
           <span key={place} style={{ left: across(place) }}>
             {named(place)}
