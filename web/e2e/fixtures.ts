@@ -75,6 +75,9 @@ export const test = base.extend<Fixtures, { server: Server }>({
 
 /** seriousFindings runs in the page, and brings only what is wrong out of it: the whole report takes longer than the looking. */
 async function seriousFindings() {
+  // What fades is looked at when it has faded.
+  const fading = document.getAnimations().filter((animation) => animation instanceof CSSTransition)
+  await Promise.allSettled(fading.map(({ finished }) => finished))
   const { axe } = window as unknown as { axe: typeof import('axe-core') }
   // What react-aria reads out stands there for some seconds, and may speak of what has gone meanwhile.
   const { violations } = await axe.run({ resultTypes: ['violations'] })

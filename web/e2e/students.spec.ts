@@ -52,6 +52,24 @@ test('finding a student and correcting a mark @phone', async ({ signIn, api, acc
   await expect(page, 'the search is still there').toHaveURL(new RegExp(`/students\\?q=${student.roll_number}`))
 })
 
+test('what stood there before stays readable until the next list has come', async ({ signIn, accessible }) => {
+  const page = await signIn('coordinator', '/students')
+  await expect(page.getByRole('row').nth(1)).toBeVisible()
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route('**/api/students?*', async (route) => {
+    await held
+    await route.continue()
+  })
+  await page.getByRole('button', { name: 'CGPA' }).click()
+  await expect(page.getByRole('grid')).toHaveAttribute('aria-busy', 'true')
+  await accessible()
+  release()
+  await expect(page.getByRole('grid')).toHaveAttribute('aria-busy', 'false')
+})
+
 test('debarring a student, and lifting it', async ({ signIn, api, accessible }) => {
   const student = await newStudent(await api('head'))
   const page = await signIn('head', `/students/${student.user_id}`)

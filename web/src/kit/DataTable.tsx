@@ -140,7 +140,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
       aria-rowcount={(props.total ?? rows.length) + 1}
       aria-multiselectable={hasChoice ? true : undefined}
       aria-busy={!!(props.isLoading || props.isStale)}
-      className={['data-table', isNarrow && 'narrow', props.isStale && 'stale'].filter(Boolean).join(' ')}
+      className={isNarrow ? 'data-table narrow' : 'data-table'}
       style={{ maxHeight: props.height ?? 'min(70vh, 44rem)' }}
       onKeyDown={onKeyDown}
     >
@@ -157,7 +157,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the keys are heard by the table */}
       <div
         role="rowgroup"
-        className="table-body"
+        className={props.isStale ? 'table-body stale' : 'table-body'}
         style={{ minWidth, ...(rows.length > 0 ? { height: rows.length * rowHeight } : {}) }}
         onClick={onClick}
         onFocus={onFocus}

@@ -20,7 +20,7 @@ interface Props {
 /** EligibleNow is the one figure that matters, read out when it changes. */
 export function EligibleNow({ preview, isStale }: { preview: Preview; isStale?: boolean }) {
   return (
-    <div className="eligible-now" data-stale={isStale || undefined}>
+    <div className={isStale ? 'eligible-now stale' : 'eligible-now'}>
       <p aria-live="polite" aria-atomic="true">
         <strong className="figure num">{count(preview.eligible)}</strong>{' '}
         <span className="quiet">{p.ofStudents(count(preview.students))}</span>
