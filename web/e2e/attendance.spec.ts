@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
 import { expect, saved, test } from './crew'
 import { people } from './fixtures'
+import { movedOnceDrawn } from './pages'
 
 const field = (page: Page) => page.getByLabel('Roll number or name')
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name })
@@ -147,6 +148,16 @@ test('touching marks, and touching again takes back @phone', async ({ signIn, da
   await saved(page)
   const now = await marks()
   expect([a, b].map((student) => now[String(student?.roll_number)])).toEqual([null, 'ABSENT'])
+})
+
+test('the roster keeps its place when it is scrolled through @phone', async ({ signIn, day }) => {
+  const { id } = await day(30)
+  const page = await signIn('coordinator', `/drives/${id}/attendance`)
+  const last = button(page, /^Present, /).last()
+  // Those above are not drawn before they are looked at.
+  await expect(last).toBeAttached()
+  expect(await last.evaluate(movedOnceDrawn)).toBe(0)
+  await expect(last).toBeInViewport()
 })
 
 test('an attendance that has not begun says what has to be done', async ({ signIn, api, accessible }) => {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from './fixtures'
+import { movedOnceDrawn } from './pages'
 
 test('the trail shows who did what, before and after, and gives it as CSV', async ({ signIn, api, accessible }) => {
   const company = `Audit Works ${process.pid}${Date.now().toString(36)}`
@@ -54,7 +55,9 @@ test('more is shown, and nothing fits a day before the college @phone', async ({
   await expect(entries.first()).toBeVisible()
   await accessible()
   const before = await entries.count()
-  await page.getByRole('button', { name: 'Show more' }).click()
+  const more = page.getByRole('button', { name: 'Show more' })
+  expect(await more.evaluate(movedOnceDrawn), 'the button keeps its place when it is scrolled to').toBe(0)
+  await more.click()
   await expect.poll(() => entries.count()).toBeGreaterThan(before)
   await page.getByLabel('Until').fill('2020-01-01')
   await page.getByRole('button', { name: 'Clear the filters' }).click()

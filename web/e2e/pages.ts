@@ -165,3 +165,11 @@ export async function branchFigures(page: Page, branch: string): Promise<string[
   const row = chart.getByRole('row').filter({ has: page.getByRole('cell', { name: branch }) })
   return (await row.getByRole('cell').allTextContents()).slice(1)
 }
+
+/** movedOnceDrawn runs in the page: it scrolls to an element, and says by how many pixels that moves while what is around it is drawn. */
+export async function movedOnceDrawn(element: Element) {
+  element.scrollIntoView({ block: 'end' })
+  const { top } = element.getBoundingClientRect()
+  for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame)
+  return element.getBoundingClientRect().top - top
+}

@@ -6,6 +6,7 @@ import { useSession } from '~/api/session'
 import { DownloadButton } from '~/kit/Button'
 import { DataTable, type TableColumn } from '~/kit/DataTable'
 import { count, share, useFormats } from '~/kit/format'
+import { useInSteps } from '~/kit/InSteps'
 import { useNarrow } from '~/kit/narrow'
 import { t } from '~/texts'
 
@@ -87,26 +88,30 @@ function SheetCell({ drive }: { drive: FinishedDriveBody }) {
 function Cards({ drives }: { drives: readonly FinishedDriveBody[] }) {
   const { role } = useSession()
   const { date } = useFormats()
+  const { drawn, end } = useInSteps(drives, 12)
   return (
-    <ul className="finished-cards" aria-label={text.title}>
-      {drives.map((drive) => (
-        <li key={drive.drive_id} className="card">
-          <div className="row between">
-            <div className="finished-name">
-              <Link href={`/drives/${drive.drive_id}`}>{drive.company_name}</Link>
-              <span className="quiet">{drive.job_title}</span>
+    <>
+      <ul className="finished-cards" aria-label={text.title}>
+        {drawn.map((drive) => (
+          <li key={drive.drive_id} className="card">
+            <div className="row between">
+              <div className="finished-name">
+                <Link href={`/drives/${drive.drive_id}`}>{drive.company_name}</Link>
+                <span className="quiet">{drive.job_title}</span>
+              </div>
+              {role !== 'STAFF' && <Sheet drive={drive} />}
             </div>
-            {role !== 'STAFF' && <Sheet drive={drive} />}
-          </div>
-          <dl className="facts">
-            <Fact name={text.columns.finished}>{date(drive.finished_date)}</Fact>
-            <Fact name={text.columns.interview}>{date(drive.interview_date)}</Fact>
-            <Fact name={text.registered}>{count(drive.total_registered)}</Fact>
-            <Fact name={text.present}>{`${count(drive.total_present)} (${shareOf(drive)})`}</Fact>
-          </dl>
-        </li>
-      ))}
-    </ul>
+            <dl className="facts">
+              <Fact name={text.columns.finished}>{date(drive.finished_date)}</Fact>
+              <Fact name={text.columns.interview}>{date(drive.interview_date)}</Fact>
+              <Fact name={text.registered}>{count(drive.total_registered)}</Fact>
+              <Fact name={text.present}>{`${count(drive.total_present)} (${shareOf(drive)})`}</Fact>
+            </dl>
+          </li>
+        ))}
+      </ul>
+      {end}
+    </>
   )
 }
 
