@@ -1,5 +1,8 @@
 import type { Browser } from '@playwright/test'
-import { type Api, expect, password, people, test } from './fixtures'
+import { type Api, test as base, college, expect, password, people } from './fixtures'
+import type { Server } from './server'
+
+const test = base.extend<object, { server: Server }>({ server: college() })
 
 /** The budget: what comes over the wire in all, and how long it takes. */
 const budget = { bytes: 250_000, milliseconds: 1_500 }

@@ -1,4 +1,4 @@
-import { type APIRequestContext, test as base, expect, type Page } from '@playwright/test'
+import { type APIRequestContext, test as base, expect, type Page, type WorkerFixture } from '@playwright/test'
 import axe from 'axe-core'
 import { Server } from './server'
 
@@ -25,17 +25,23 @@ interface Fixtures {
   accessible: () => Promise<void>
 }
 
-/** Every test runs against the server of its worker: a real one, with a demo college. A test that changes a drive creates its own. */
+/**
+ * college is a server with a demo college, a real one: another one for each call. Files that extend their test by it have it to
+ * themselves: those whose drives would stand in the way of others, or that must find theirs among few.
+ */
+export const college = (): [WorkerFixture<Server, object>, { scope: 'worker'; timeout: number }] => [
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs
+  async ({}, use) => {
+    const server = await Server.start()
+    await use(server)
+    await server.stop()
+  },
+  { scope: 'worker', timeout: 90_000 },
+]
+
+/** Every test runs against the server of its worker. A test that changes a drive creates its own. */
 export const test = base.extend<Fixtures, { server: Server }>({
-  server: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs
-    async ({}, use) => {
-      const server = await Server.start()
-      await use(server)
-      await server.stop()
-    },
-    { scope: 'worker', timeout: 90_000 },
-  ],
+  server: college(),
   baseURL: async ({ server }, use) => use(server.url),
   page: async ({ page }, use) => {
     const broken = faultsOf(page)

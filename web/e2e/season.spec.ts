@@ -1,12 +1,14 @@
 import type { BrowserContext, Page } from '@playwright/test'
-import { test as base, expect, faultsOf, password, people } from './fixtures'
+import { test as base, college, expect, faultsOf, password, people } from './fixtures'
 import * as pages from './pages'
+import type { Server } from './server'
 
 const desk = { viewport: { width: 1360, height: 850 } }
 const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true }
 
 /** at is a browser of somebody's own, at a desk or on a phone. */
-const test = base.extend<{ at: (place: typeof desk | typeof phone) => Promise<Page> }>({
+const test = base.extend<{ at: (place: typeof desk | typeof phone) => Promise<Page> }, { server: Server }>({
+  server: college(),
   at: async ({ browser, baseURL, locale, timezoneId, serviceWorkers }, use) => {
     const open: { context: BrowserContext; broken: string[] }[] = []
     await use(async (place) => {

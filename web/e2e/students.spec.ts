@@ -52,6 +52,33 @@ test('finding a student and correcting a mark @phone', async ({ signIn, api, acc
   await expect(page, 'the search is still there').toHaveURL(new RegExp(`/students\\?q=${student.roll_number}`))
 })
 
+test('keys reach the last row and the first, and neither is cut off', async ({ signIn }) => {
+  const page = await signIn('coordinator', '/students')
+  const rows = page.getByRole('grid').getByRole('row')
+  await expect(rows.nth(5)).toBeVisible()
+  await rows.nth(1).focus()
+  const row = page.locator('[role="row"]:focus')
+  const at: number[] = []
+  for (const key of ['End', 'PageUp', 'Home', 'PageDown']) {
+    await page.keyboard.press(key)
+    expect(await row.evaluate(cutOff), key).toEqual({ above: 0, below: 0 })
+    at.push(Number(await row.getAttribute('aria-rowindex')))
+  }
+  const [end = 0, before = 0, home, after = 0] = at
+  expect(end, 'there are 40 students at least').toBeGreaterThan(40)
+  expect(home, 'the head is the first').toBe(2)
+  expect([before < end - 5, after > 7], 'a page is some rows').toEqual([true, true])
+})
+
+/** cutOff runs in the page: by how many pixels a row is covered by the table's head, and by its end. */
+function cutOff(row: Element) {
+  const grid = row.closest('[role="grid"]') as HTMLElement
+  const { top, bottom } = row.getBoundingClientRect()
+  const head = (grid.querySelector('[role="rowgroup"]') as Element).getBoundingClientRect().bottom
+  const end = grid.getBoundingClientRect().top + grid.clientTop + grid.clientHeight
+  return { above: Math.max(0, Math.round(head - top)), below: Math.max(0, Math.round(bottom - end)) }
+}
+
 test('what stood there before stays readable until the next list has come', async ({ signIn, accessible }) => {
   const page = await signIn('coordinator', '/students')
   await expect(page.getByRole('row').nth(1)).toBeVisible()

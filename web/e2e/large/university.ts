@@ -26,7 +26,7 @@ interface Fixtures {
   show: (path: string) => Promise<void>
 }
 
-/** The tests here have a server of their own, with the students and the drives of a large university beside the demo college. */
+/** The tests here have a server to themselves, with the students and the drives of a large university beside the demo college. */
 export const test = small.extend<Fixtures, { server: Server; university: University }>({
   university: [
     async ({ playwright }, use) => {

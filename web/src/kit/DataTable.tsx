@@ -9,7 +9,7 @@ import { SortSelect } from './table/SortSelect'
 import { choose, chosenOf } from './table/selecting'
 import { useGridKeys } from './table/useGridKeys'
 import { useMore } from './table/useMore'
-import { useViewport } from './table/useViewport'
+import { useRows } from './table/useRows'
 import './table.css'
 
 export type { Key }
@@ -78,7 +78,14 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
   const anchor = useRef(0)
   const [active, setActive] = useState(0)
   const view = `${props.view ?? ''} ${props.sort ?? ''}`
-  const { first, last, width, rowHeight, isNarrow } = useViewport(scroller, rows.length, !!narrowLine, view)
+  // A row that has gone must not leave the table without a row for the Tab key.
+  const current = Math.min(active, Math.max(0, rows.length - 1))
+  const { drawn, last, width, rowHeight, isNarrow, reveal } = useRows(scroller, {
+    count: rows.length,
+    hasNarrowLine: !!narrowLine,
+    current,
+    view,
+  })
   useMore({
     end: `${view} ${rows.length}`,
     last,
@@ -110,12 +117,11 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
     if (row) onOpen?.(row)
   }
 
-  // A row that has gone must not leave the table without a row for the Tab key.
-  const current = Math.min(active, Math.max(0, rows.length - 1))
   const onKeyDown = useGridKeys(scroller, {
     count: rows.length,
     rowHeight,
     current,
+    reveal,
     moveTo: setActive,
     open: onOpen && open,
     select: onSelect && select,
@@ -162,7 +168,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
         onClick={onClick}
         onFocus={onFocus}
       >
-        {drawn(first, last, current, rows.length).map((index) => {
+        {drawn.map((index) => {
           const row = rows[index]
           if (!row) return null
           const id = rowId(row)
@@ -200,14 +206,6 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
       {grid}
     </>
   )
-}
-
-/** drawn are the rows in sight, and the one that has the focus wherever it is: it must not lose it by scrolling. */
-function drawn(first: number, last: number, current: number, count: number): number[] {
-  const indexes = Array.from({ length: Math.max(0, last - first) }, (_, n) => first + n)
-  if (count > 0 && current < first) indexes.unshift(current)
-  if (count > 0 && current >= last) indexes.push(current)
-  return indexes
 }
 
 const indexOf = (row: Element) => Number(row.getAttribute('data-index'))

@@ -6,6 +6,8 @@ interface Grid {
   rowHeight: number
   /** The row that the Tab key comes to. */
   current: number
+  /** Scrolls just as far as needed. */
+  reveal: (index: number) => void
   moveTo: (index: number) => void
   open?: ((index: number) => void) | undefined
   select?: ((index: number, upTo: boolean) => void) | undefined
@@ -34,7 +36,7 @@ export function useGridKeys(scroller: RefObject<HTMLDivElement | null>, grid: Gr
   const go = (to: number, control: number) => {
     const index = Math.max(0, Math.min(grid.count - 1, to))
     wanted.current = { index, control }
-    reveal(scroller.current, index, grid.rowHeight)
+    grid.reveal(index)
     grid.moveTo(index)
     focusWanted()
     return index
@@ -88,13 +90,4 @@ function taken(event: KeyboardEvent, act: () => void) {
 
 function isTyped(target: Element) {
   return target.matches('textarea, input:not([type="checkbox"], [type="radio"])')
-}
-
-/** reveal scrolls just as far as needed; the header covers the top. */
-function reveal(element: HTMLElement | null, index: number, rowHeight: number) {
-  if (!element) return
-  const top = index * rowHeight
-  const room = element.clientHeight - headHeight
-  if (top < element.scrollTop) element.scrollTop = top
-  else if (top + rowHeight > element.scrollTop + room) element.scrollTop = top + rowHeight - room
 }
