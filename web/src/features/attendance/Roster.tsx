@@ -1,8 +1,8 @@
 import { Check, CloudUpload, X } from 'lucide-react'
 import { memo, useCallback, useEffect, useRef, useState } from 'react'
 import { useSearchParams } from 'wouter'
-import { Button } from '~/kit/Button'
 import { count } from '~/kit/format'
+import { useInSteps } from '~/kit/InSteps'
 import { Progress } from '~/kit/Progress'
 import { t } from '~/texts'
 import { MarkBadge } from './Field'
@@ -14,9 +14,6 @@ const filters = ['all', 'unmarked', 'present', 'absent'] as const
 type Filter = (typeof filters)[number]
 
 const statusOf: Record<Exclude<Filter, 'all'>, Status | null> = { unmarked: null, present: 'PRESENT', absent: 'ABSENT' }
-
-/** A list of thousands is drawn when it is asked for. */
-const drawn = 200
 
 interface RosterProps {
   day: Day
@@ -30,10 +27,9 @@ export function Roster({ day, matches, best, onMark }: RosterProps) {
   const { rows, counts, waiting } = day
   const [filter, setFilter] = useFilter()
   const [touched, setTouched] = useState<ReadonlySet<number>>(new Set())
-  const [isWhole, showWhole] = useState(false)
   const fits = (row: Attendee) => filter === 'all' || row.status === statusOf[filter] || touched.has(row.student_id)
   const fitting = matches ?? rows.filter(fits)
-  const shown = isWhole ? fitting : fitting.slice(0, drawn)
+  const { drawn, end } = useInSteps(fitting, 60)
   const latest = useRef(onMark)
   useEffect(() => {
     latest.current = onMark
@@ -55,7 +51,7 @@ export function Roster({ day, matches, best, onMark }: RosterProps) {
         }}
       />
       <ul className="roster">
-        {shown.map((row) => (
+        {drawn.map((row) => (
           <Row
             key={row.student_id}
             row={row}
@@ -64,13 +60,13 @@ export function Roster({ day, matches, best, onMark }: RosterProps) {
             onMark={onMark ? mark : undefined}
           />
         ))}
-        {shown.length === 0 && (
+        {fitting.length === 0 && (
           <li className="roster-none quiet">
             {matches || filter === 'all' ? t.common.nothing : text.noneLeft[filter]}
           </li>
         )}
       </ul>
-      {shown.length < fitting.length && <Button onPress={() => showWhole(true)}>{text.showAll(fitting.length)}</Button>}
+      {end}
     </section>
   )
 }

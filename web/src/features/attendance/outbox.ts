@@ -91,7 +91,9 @@ class Outbox {
   private async load(): Promise<Stored> {
     const stored = (await read<Stored>(this.key)) ?? nothing
     const there = new Set(stored.queue.map(({ id }) => id))
-    this.set({ ...stored, queue: [...stored.queue, ...this.writing.filter(({ id }) => !there.has(id))] })
+    const queue = [...stored.queue, ...this.writing.filter(({ id }) => !there.has(id))]
+    // What is the same stays the same array: the page does not put thousands of marks into its list again.
+    this.set({ ...stored, queue: isSame(queue, this.state.queue) ? this.state.queue : queue })
     return stored
   }
 
@@ -308,6 +310,9 @@ export const attendanceKey = (userId: number, driveId: number) => ['attendance',
 const named = (status: Status | null) => (status ? t.attendance.status[status] : t.attendance.unmarked)
 const whom = ({ roll_number, name }: { roll_number: string; name: string }) => `${roll_number} ${name}`
 const note = (text: string): Note => ({ id: newId(), text })
+
+const isSame = (a: readonly QueuedMark[], b: readonly QueuedMark[]) =>
+  a.length === b.length && a.every(({ id }, i) => id === b[i]?.id)
 
 let made = 0
 const newId = () => `${Date.now()}-${++made}-${Math.random().toString(36).slice(2)}`

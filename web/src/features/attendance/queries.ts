@@ -1,10 +1,10 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 import { ApiError } from '~/api/problem'
 import { queryClient, useSession } from '~/api/session'
 import { driveQuery } from '~/features/drives/queries'
 import { keepDay, keptDay } from './keptDay'
-import { applied, counted } from './marks'
+import { type Attendee, applied, type Counts, counted, type QueuedMark } from './marks'
 import { attendanceKey, listed, outboxOf } from './outbox'
 
 /** attendanceQuery is everybody registered with the marks that the server has; without the network, what was seen last. */
@@ -57,10 +57,26 @@ export function useDay(driveId: number) {
     ...attendanceQuery(user.user_id, driveId),
     refetchInterval: ({ state }) => ((state.data?.length ?? 0) > 1_000 ? 30_000 : 8_000),
   })
-  const rows = useMemo(() => applied(query.data ?? [], state.queue), [query.data, state.queue])
-  const counts = useMemo(() => counted(rows), [rows])
-  const waiting = useMemo(() => new Set(state.queue.map(({ student_id }) => student_id)), [state.queue])
-  return { outbox, state, query, rows, counts, waiting }
+  return { outbox, state, query, ...seen(query.data ?? none, state.queue) }
+}
+
+interface Seen {
+  rows: Attendee[]
+  counts: Counts
+  waiting: ReadonlySet<number>
+}
+
+const none: Attendee[] = []
+let last: { data: Attendee[]; queue: readonly QueuedMark[]; seen: Seen } | undefined
+
+/** seen puts the list and the marks on their way together, once for all parts of the page. */
+function seen(data: Attendee[], queue: readonly QueuedMark[]): Seen {
+  if (last?.data !== data || last.queue !== queue) {
+    const rows = applied(data, queue)
+    const waiting = new Set(queue.map(({ student_id }) => student_id))
+    last = { data, queue, seen: { rows, counts: counted(rows), waiting } }
+  }
+  return last.seen
 }
 
 export type Day = ReturnType<typeof useDay>

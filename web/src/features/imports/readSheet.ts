@@ -1,4 +1,4 @@
-import { type Around, around } from './around'
+import type { Around } from './around'
 import type { Fault } from './queries'
 
 /** Sheet is a file that is open in the browser, to show its rows; null where it cannot be read (the server's words still stand). */
@@ -12,12 +12,12 @@ let last: { file: File; sheet: Sheet; close: () => void } | undefined
 export function sheetOf(file: File): Sheet {
   if (last?.file === file) return last.sheet
   last?.close()
-  last = { file, ...(/\.csv$/i.test(file.name) ? csvSheet(file) : bookSheet(file)) }
+  last = { file, ...opened(file) }
   return last.sheet
 }
 
-function csvSheet(file: File) {
-  const worker = new Worker(new URL('./csv.worker.ts', import.meta.url), { type: 'module' })
+function opened(file: File) {
+  const worker = new Worker(new URL('./sheet.worker.ts', import.meta.url), { type: 'module' })
   worker.postMessage({ file })
   // It answers in the order in which it is asked.
   const waiting: ((found: Around | null) => void)[] = []
@@ -34,10 +34,4 @@ function csvSheet(file: File) {
       }),
   }
   return { sheet, close: () => worker.terminate() }
-}
-
-function bookSheet(file: File) {
-  const rows = Promise.all([import('./readXLSX'), file.arrayBuffer()]).then(([{ readXLSX }, bytes]) => readXLSX(bytes))
-  const sheet: Sheet = { around: (fault) => rows.then((all) => around(all, fault)).catch(() => null) }
-  return { sheet, close: () => {} }
 }

@@ -1,99 +1,121 @@
+import { strFromU8, unzipSync } from 'fflate'
+import { Parser } from 'saxen'
 import type { SheetRow } from './readCSV'
 
 /** readXLSX reads the first sheet of a workbook as far as it is needed to show rows: the texts and numbers of its cells. */
-export async function readXLSX(bytes: ArrayBuffer): Promise<SheetRow[]> {
-  const parts = partsOf(new DataView(bytes))
-  const read = async (name: string) => {
-    const part = parts.get(name)
-    return part ? new DOMParser().parseFromString(await inflate(bytes, part), 'application/xml') : null
-  }
-  const sheet = await read(await firstSheet(read))
-  if (!sheet) throw new Error('no sheet')
-  const shared = await read('xl/sharedStrings.xml')
-  const strings = shared ? [...shared.getElementsByTagName('si')].map(textsOf) : []
-  return [...sheet.getElementsByTagName('row')]
-    .map((row, i) => rowOf(row, i + 1, strings))
-    .filter((row) => row.cells.length)
-}
-
-type Read = (name: string) => Promise<Document | null>
-
-async function firstSheet(read: Read): Promise<string> {
-  const book = await read('xl/workbook.xml')
-  const links = await read('xl/_rels/workbook.xml.rels')
-  const id = book?.getElementsByTagName('sheet')[0]?.getAttribute('r:id')
-  const link = [...(links?.getElementsByTagName('Relationship') ?? [])].find((l) => l.getAttribute('Id') === id)
-  const target = link?.getAttribute('Target') ?? 'worksheets/sheet1.xml'
-  return target.startsWith('/') ? target.slice(1) : `xl/${target}`
-}
-
-function rowOf(row: Element, place: number, strings: string[]): SheetRow {
-  const cells: string[] = []
-  for (const [i, cell] of [...row.getElementsByTagName('c')].entries()) {
-    const column = columnOf(cell.getAttribute('r')) ?? i
-    while (cells.length < column) cells.push('')
-    cells[column] = textOf(cell, strings)
-  }
-  return { line: Number(row.getAttribute('r')) || place, cells }
-}
-
-function textOf(cell: Element, strings: string[]): string {
-  const type = cell.getAttribute('t')
-  if (type === 'inlineStr') return textsOf(cell)
-  const value = cell.getElementsByTagName('v')[0]?.textContent ?? ''
-  return type === 's' ? (strings[Number(value)] ?? '') : value
-}
-
-const textsOf = (element: Element) => [...element.getElementsByTagName('t')].map((t) => t.textContent ?? '').join('')
-
-/** columnOf reads the letters of `AB12`, from 0. */
-function columnOf(place: string | null): number | null {
-  const letters = place?.match(/^[A-Z]{1,3}/)?.[0]
-  if (!letters) return null
-  return [...letters].reduce((n, letter) => n * 26 + letter.charCodeAt(0) - 64, 0) - 1
-}
-
-interface Part {
-  isDeflated: boolean
-  start: number
-  size: number
-}
-
-/** partsOf lists a ZIP's files by its central directory. */
-function partsOf(view: DataView): Map<string, Part> {
-  const parts = new Map<string, Part>()
-  let end = view.byteLength - 22
-  while (end >= 0 && view.getUint32(end, true) !== 0x06054b50) end--
-  if (end < 0) throw new Error('not a ZIP')
-  let at = view.getUint32(end + 16, true)
-  for (let left = view.getUint16(end + 10, true); left > 0; left--) {
-    const nameLength = view.getUint16(at + 28, true)
-    const name = new TextDecoder().decode(new Uint8Array(view.buffer, at + 46, nameLength))
-    const local = view.getUint32(at + 42, true)
-    parts.set(name, {
-      isDeflated: view.getUint16(at + 10, true) === 8,
-      start: local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true),
-      size: view.getUint32(at + 20, true),
-    })
-    at += 46 + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true)
-  }
-  return parts
+export function readXLSX(bytes: Uint8Array): SheetRow[] {
+  const index = unpack(bytes, (name) =>
+    /^xl\/(workbook\.xml|_rels\/workbook\.xml\.rels|sharedStrings\.xml)$/.test(name),
+  )
+  const place = firstSheet(index)
+  const sheet = unpack(bytes, (name) => name === place)(place)
+  if (sheet === undefined) throw new Error('no sheet')
+  return rowsOf(sheet, textsOf(index('xl/sharedStrings.xml')))
 }
 
 /** The server has refused what unpacks to more than this long before. */
 const most = 200_000_000
 
-async function inflate(bytes: ArrayBuffer, { isDeflated, start, size }: Part): Promise<string> {
-  const raw = new Blob([new Uint8Array(bytes, start, size)])
-  if (!isDeflated) return raw.text()
-  const reader = raw.stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader()
-  const chunks: BlobPart[] = []
-  let length = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return new Blob(chunks).text()
-    length += value.length
-    if (length > most) throw new Error('too large')
-    chunks.push(value)
-  }
+type Read = (name: string) => string | undefined
+
+function unpack(bytes: Uint8Array, wanted: (name: string) => boolean): Read {
+  const files = unzipSync(bytes, { filter: ({ name, originalSize }) => wanted(name) && originalSize <= most })
+  return (name) => files[name] && strFromU8(files[name])
+}
+
+function firstSheet(read: Read): string {
+  let id: string | undefined
+  walk(read('xl/workbook.xml'), {
+    begin: (name, attributes) => {
+      if (name === 'sheet') id ??= attributes()['r:id']
+    },
+  })
+  let target = 'worksheets/sheet1.xml'
+  walk(read('xl/_rels/workbook.xml.rels'), {
+    begin: (name, attributes) => {
+      if (name !== 'Relationship') return
+      const { Id, Target } = attributes()
+      if (Id === id && Target) target = Target
+    },
+  })
+  return target.startsWith('/') ? target.slice(1) : `xl/${target}`
+}
+
+/** textsOf are the texts that cells share: each may be in pieces, with a look of their own. */
+function textsOf(xml: string | undefined): string[] {
+  const texts: string[] = []
+  let text = ''
+  walk(xml, {
+    begin: (name) => {
+      if (name === 'si') text = ''
+    },
+    end: (name, content) => {
+      if (name === 't') text += content
+      else if (name === 'si') texts.push(text)
+    },
+  })
+  return texts
+}
+
+function rowsOf(xml: string, shared: string[]): SheetRow[] {
+  const rows: SheetRow[] = []
+  let row: SheetRow = { line: 0, cells: [] }
+  let column = 0
+  let type: string | undefined
+  let text = ''
+  walk(xml, {
+    begin: (name, attributes) => {
+      if (name === 'row') row = { line: Number(attributes().r) || row.line + 1, cells: [] }
+      else if (name === 'c') {
+        const { r, t } = attributes()
+        column = columnOf(r) ?? row.cells.length
+        type = t
+        text = ''
+      }
+    },
+    end: (name, content) => {
+      if (name === 'v' || name === 't') text += content
+      else if (name === 'c') {
+        while (row.cells.length < column) row.cells.push('')
+        row.cells[column] = type === 's' ? (shared[Number(text)] ?? '') : text
+      } else if (name === 'row' && row.cells.length > 0) rows.push(row)
+    },
+  })
+  return rows
+}
+
+/** columnOf reads the letters of `AB12`, from 0. */
+function columnOf(place: string | undefined): number | null {
+  const letters = place?.match(/^[A-Z]{1,3}/)?.[0]
+  if (!letters) return null
+  return [...letters].reduce((n, letter) => n * 26 + letter.charCodeAt(0) - 64, 0) - 1
+}
+
+interface Visitor {
+  begin?: (name: string, attributes: () => Record<string, string>) => void
+  /** content is the text since the last tag. */
+  end?: (name: string, content: string) => void
+}
+
+/** walk goes through a document, where there is one, tag by tag; names come without the prefix that some programs write. */
+function walk(xml: string | undefined, { begin, end }: Visitor) {
+  if (xml === undefined) return
+  const parser = new Parser()
+  const local = (name: string) => name.slice(name.indexOf(':') + 1)
+  let content = ''
+  parser.on('openTag', (name, attributes) => {
+    content = ''
+    begin?.(local(name), attributes)
+  })
+  parser.on('text', (text, decoded) => {
+    content += decoded(text)
+  })
+  parser.on('cdata', (text) => {
+    content += text
+  })
+  parser.on('closeTag', (name) => {
+    end?.(local(name), content)
+    content = ''
+  })
+  parser.parse(xml)
 }

@@ -50,7 +50,6 @@ export const attendance = {
     present: 'Nobody is marked present.',
     absent: 'Nobody is marked absent.',
   },
-  showAll: (many: number) => `Show all ${many.toLocaleString('en-IN')}`,
   markOf: (status: string, who: string) => `${status}, ${who}`,
   unsentMark: 'not saved yet',
   saved: 'All marks are saved.',
