@@ -7,8 +7,8 @@ export const rowsOf = (page: Page) => listOf(page).getByRole('row')
 
 /** there waits until the rows asked for are there, not those that hold their place. */
 export async function there(page: Page) {
-  await expect(listOf(page)).toHaveAttribute('aria-busy', 'false')
-  await expect(rowsOf(page).nth(5)).toBeVisible()
+  await page.locator('[role="grid"][aria-busy="false"]').waitFor()
+  await rowsOf(page).nth(5).waitFor()
 }
 
 const focused = (page: Page) => page.evaluate(() => Number(document.activeElement?.ariaRowIndex ?? 0))
@@ -26,18 +26,18 @@ async function toTheEnd(page: Page, rows: number) {
 export async function sorted(page: Page, meter: Meter, where: string) {
   await meter.costs(`${where}, sort`, async () => {
     await page.getByRole('button', { name: 'CGPA' }).click()
-    await expect(rowsOf(page).nth(1)).toContainText('9.99')
+    await rowsOf(page).nth(1).filter({ hasText: '9.99' }).waitFor()
   })
 }
 
 /** searched types a part of a roll number or an address, and takes it out again. */
 export async function searched(page: Page, meter: Meter, where: string, text: string, found: RegExp, all: RegExp) {
   await meter.types(`${where}, filter`, page.getByRole('searchbox'), text, async () => {
-    await expect(page.getByText(found)).toBeVisible()
+    await page.getByText(found).waitFor()
     await there(page)
   })
   await page.getByRole('searchbox').fill('')
-  await expect(page.getByText(all)).toBeVisible()
+  await page.getByText(all).waitFor()
   await there(page)
 }
 
@@ -48,7 +48,7 @@ export async function scrolled(page: Page, meter: Meter, where: string, rows: nu
     for (const key of ['PageUp', 'PageUp', 'PageUp', 'End', 'Home']) await page.keyboard.press(key)
     await expect(rowsOf(page).nth(1)).toBeFocused()
     await listOf(page).evaluate((list, top) => list.scrollTo({ top }), rows * 30)
-    await expect(page.locator(':focus')).toBeVisible()
+    await page.locator(':focus').waitFor()
     await expect.poll(() => drawnAt(page)).toBeGreaterThan(rows / 2)
   })
 }

@@ -5,8 +5,8 @@ import { expect } from '../fixtures'
 const most = 100
 /** What it may spend in all, on drawing and on what the browser does for the scripts, too: a page must not stand still. */
 const mostInAll = 1000
-/** What the yardstick takes on the machine that the limit was set on: two cores with nothing else to do, in milliseconds. */
-const quiet = 8
+/** What the yardstick takes on the machine that the limit was set on, two cores with nothing else to do: 5.1 – 5.9 milliseconds. */
+const quiet = 6
 
 interface Cost {
   scripts: number
@@ -15,7 +15,8 @@ interface Cost {
 
 /**
  * Meter reads ScriptDuration of the browser's own Performance domain: the time of the main thread in scripts. It counts the
- * thread's own processor time. Beside others that takes longer, too, so each is held against a yardstick just before and after.
+ * thread's own processor time, and what Playwright runs in the page: wait by waitFor there, since each look of an expect that is
+ * not met yet writes down the page, some 15 ms. Beside others that takes longer, too, so each is held against a yardstick just before and after.
  */
 export class Meter {
   readonly seen: string[] = []

@@ -1,5 +1,6 @@
 import { defaultRangeExtractor, useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { headHeight, narrowWidth, plainRow, tallRow } from './layout'
 
 /** Rows that are drawn above and below those in sight. */
@@ -29,10 +30,12 @@ export function useRows(scroller: RefObject<HTMLDivElement | null>, { count, has
     scrollMargin: headHeight,
     scrollPaddingStart: headHeight,
     observeElementRect: (instance, told) =>
-      observeRoom(instance, (room) => {
-        setWidth(room.width)
-        told(room)
-      }),
+      observeRoom(instance, (room) =>
+        flushSync(() => {
+          setWidth(room.width)
+          told(room)
+        }),
+      ),
   })
 
   const height = useRef(rowHeight)
@@ -57,15 +60,18 @@ function withCurrent(indexes: number[], current: number): number[] {
   return current < (indexes[0] ?? 0) ? [current, ...indexes] : [...indexes, current]
 }
 
-/** observeRoom tells what is inside the borders and scrollbars: with them, the last row that is revealed would be cut. */
+/**
+ * observeRoom tells what is inside the borders and scrollbars: with them, the last row that is revealed would be cut. The observer tells
+ * it the first time, too, before anything is painted; to ask at once would lay out the page twice.
+ */
 function observeRoom(
   { scrollElement }: Virtualizer<HTMLDivElement, HTMLElement>,
   told: (room: { width: number; height: number }) => void,
 ) {
   if (!scrollElement) return
-  const tell = () => told({ width: scrollElement.clientWidth, height: scrollElement.clientHeight })
-  tell()
-  const observer = new ResizeObserver(tell)
+  const observer = new ResizeObserver(() =>
+    told({ width: scrollElement.clientWidth, height: scrollElement.clientHeight }),
+  )
   observer.observe(scrollElement)
   return () => observer.disconnect()
 }
