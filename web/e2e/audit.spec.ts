@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { expect, test } from './fixtures'
+import { expect, test } from './crew'
 import { movedOnceDrawn } from './pages'
 
 test('the trail shows who did what, before and after, and gives it as CSV', async ({ signIn, api, accessible }) => {
@@ -42,6 +42,14 @@ test('the trail shows who did what, before and after, and gives it as CSV', asyn
   await page.reload()
   await expect(page.getByRole('combobox', { name: 'Done by' })).toHaveValue(/Arvind Menon/)
   await expect(entries).toHaveCount(1)
+})
+
+test('each of a crowd that registers at once has an entry', async ({ signIn, day }) => {
+  const { id, students } = await day(10)
+  const page = await signIn('head', `/audit?drive=${id}`)
+  for (const { name } of students)
+    await expect(page.getByRole('listitem', { name: `Entry: Register, ${name}`, exact: true })).not.toHaveCount(0)
+  await expect(page.getByRole('listitem', { name: /^Entry: Register, / })).toHaveCount(10)
 })
 
 test('more is shown, and nothing fits a day before the college @phone', async ({ signIn, api, accessible }) => {

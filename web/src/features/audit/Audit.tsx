@@ -56,7 +56,7 @@ function Entries() {
     <>
       <ol className="audit" aria-label={t.audit.title}>
         {entries.map((lines) => (
-          <Entry key={lines[0]?.audit_id} lines={lines} />
+          <Entry key={`${lines[0]?.audit_id}-${lines[0]?.line}`} lines={lines} />
         ))}
       </ol>
       {query.hasNextPage && (

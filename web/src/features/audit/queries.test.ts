@@ -9,6 +9,12 @@ test('the lines of one statement are one entry', () => {
   expect(entriesOf(lines).map((entry) => entry.length)).toEqual([2, 1, 2])
 })
 
+test('what many people did in one statement is an entry for each of them', () => {
+  const crowd = Array.from({ length: 100 }, (_, n) => ({ audit_id: 5, actor_id: n }) as AuditBody)
+  expect(entriesOf(crowd)).toHaveLength(100)
+  expect(longEntryOf(crowd), 'nobody of them is passed over').toBeNull()
+})
+
 test('fields that stayed empty are left out', () => {
   expect(changesOf({ before: null, after: { a: 1, b: null } })).toEqual([{ field: 'a', before: null, after: 1 }])
   expect(changesOf({ before: { a: 1, b: 2 }, after: { a: null, b: 3 } })).toEqual([
@@ -29,7 +35,7 @@ test('every operation that the trail can name has words', () => {
 })
 
 test('a page of nothing but one entry is a long one', () => {
-  const lines = (n: number, audit_id: number) => Array.from({ length: n }, () => ({ audit_id }))
+  const lines = (n: number, audit_id: number) => Array.from({ length: n }, () => ({ audit_id, actor_id: 1 }))
   expect(longEntryOf(lines(100, 7))).toBe(7)
   expect(longEntryOf([...lines(1, 8), ...lines(99, 7)])).toBeNull()
   expect(longEntryOf(lines(30, 7))).toBeNull()

@@ -7,13 +7,18 @@ export type AuditFilter = Omit<NonNullable<paths['/audit']['get']['parameters'][
 
 const pageSize = 100
 
+type Line = Pick<AuditBody, 'audit_id' | 'actor_id'>
+
+/** isOneDoing tells whether two lines are what one person did in one step: a crowd that registers at once is written in one step, too. */
+const isOneDoing = (a: Line, b: Line) => a.audit_id === b.audit_id && a.actor_id === b.actor_id
+
 /**
  * longEntryOf is the entry that a whole page has the lines of: a publish to a university has one for each of its students. Nobody
  * reads those here, so what follows is read from the next entry on.
  */
-export function longEntryOf(lines: readonly Pick<AuditBody, 'audit_id'>[]): number | null {
+export function longEntryOf(lines: readonly Line[]): number | null {
   const [first] = lines
-  return first && lines.length >= pageSize && lines.at(-1)?.audit_id === first.audit_id ? first.audit_id : null
+  return first && lines.length >= pageSize && lines.every((line) => isOneDoing(line, first)) ? first.audit_id : null
 }
 
 export const auditQuery = (filter: AuditFilter) =>
@@ -52,12 +57,12 @@ export const drivesFoundQuery = (q: string) =>
     placeholderData: keepPreviousData,
   })
 
-/** entriesOf puts together what one statement did: the lines of an entry stand one after the other. */
+/** entriesOf puts together what one person did in one step: the lines of an entry stand one after the other. */
 export function entriesOf(lines: readonly AuditBody[]): AuditBody[][] {
   const entries: AuditBody[][] = []
   for (const line of lines) {
     const entry = entries.at(-1)
-    if (entry?.[0]?.audit_id === line.audit_id) entry.push(line)
+    if (entry?.[0] && isOneDoing(entry[0], line)) entry.push(line)
     else entries.push([line])
   }
   return entries
