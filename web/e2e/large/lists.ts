@@ -6,10 +6,15 @@ const listOf = (page: Page) => page.getByRole('grid')
 export const rowsOf = (page: Page) => listOf(page).getByRole('row')
 
 /** there waits until the rows asked for are there, not those that hold their place. */
-export async function there(page: Page) {
-  await page.locator('[role="grid"][aria-busy="false"]').waitFor()
-  await rowsOf(page).nth(5).waitFor()
-}
+export const there = (page: Page) =>
+  page.locator('[role="grid"][aria-busy="false"] [data-index="4"]').waitFor({ state: 'attached' })
+
+/** reads waits until the text of an element begins so. It looks at each frame, and by a selector: to look for roles or texts while a page is made costs as much as a part of it. */
+export const reads = (page: Page, selector: string, text: string) =>
+  page.waitForFunction(([selector, text]) => document.querySelector(selector)?.textContent?.startsWith(text), [
+    selector,
+    text,
+  ] as const)
 
 const focused = (page: Page) => page.evaluate(() => Number(document.activeElement?.ariaRowIndex ?? 0))
 
